@@ -3,10 +3,10 @@
 from pathlib import Path
 
 from chassis.app import create_app
-from chassis.runtime import ScheduledJob, Service
+from chassis.runtime import Service
 from gateway import model
 from gateway.asgi import Gateway
-from gateway.commands.housekeeping import ROTATIONS, delete_expired
+from gateway.commands.housekeeping import RETENTION, ROTATIONS
 from gateway.edge.header_timeout import protocol_of
 from gateway.handlers import HANDLERS
 from gateway.routes import ROUTERS
@@ -20,7 +20,7 @@ service = Service(
     migrations=Path(__file__).parent / "migrations",
     routers=ROUTERS,
     handlers=HANDLERS,
-    scheduled_jobs=(ScheduledJob("forget messages", 3600.0, delete_expired),),
+    retention=RETENTION,
     rotations=ROTATIONS,
     checks=[get_pack],
 )

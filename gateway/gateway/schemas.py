@@ -317,6 +317,43 @@ class DeadLetters(BaseModel):
     unanswered: list[str] = []
 
 
+class DeletionItem(BaseModel):
+    """A batch of rows that a scheduled job of a service deleted because they were kept long enough (see `docs/retention.md`).
+
+    It names no person: what, how many, of which time, on which ground.
+    """
+
+    model_config = ConfigDict(extra="ignore")
+
+    id: UUID
+    service: str
+    run_id: UUID
+    """The run of the job; a run deletes batch by batch."""
+    job: str
+    """The scheduled job that deleted them."""
+    table_name: str
+    """Rows that hang on these by a foreign key went with them."""
+    column_cleared: str | None
+    """Null: the rows are gone. Else the rows stay and this column was emptied."""
+    ground: Annotated[str, OneOf("technical", "purpose_reached")]
+    """`purpose_reached`: personal data whose purpose is reached (Law 91/2025/QH15); `technical`: what the machinery remembers."""
+    rows: int
+    """How many."""
+    oldest: datetime
+    """The time of the oldest row, by the column that decides how long rows are kept."""
+    newest: datetime
+    """The time of the newest row."""
+    deleted_at: datetime
+
+
+class Deletions(BaseModel):
+    """`unanswered` names services that did not respond."""
+
+    items: list[DeletionItem]
+    next_cursor: str | None = None
+    unanswered: list[str] = []
+
+
 class AdministrativeActView(BaseModel):
     """`act` is such as `partner.secret_added`; `detail` never holds a secret or a person."""
 

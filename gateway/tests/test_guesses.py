@@ -7,9 +7,10 @@ from typing import Any
 import httpx
 import pytest
 
+from chassis.storage.retention import delete_expired
 from gateway.asgi import Gateway
 from gateway.commands.development import development_secret
-from gateway.commands.housekeeping import delete_expired
+from gateway.commands.housekeeping import RETENTION
 from gateway.settings import GatewaySettings
 
 Ask = Callable[[Gateway, str], Awaitable[int]]
@@ -63,7 +64,7 @@ async def test_no_address_is_stored_and_old_guesses_are_deleted(
     (kept,) = await database.fetch("SELECT guesser FROM guess")
     await database.fetch("UPDATE guess SET at = at - interval '2 hours'")
 
-    await delete_expired(runtime)
+    await delete_expired(database, "gateway", RETENTION)
 
     assert b"203.0.113.9" not in kept["guesser"]
     assert await database.fetch("SELECT 1 FROM guess") == []

@@ -10,7 +10,8 @@ from chassis.security.encryption import decrypt_text, is_encrypted_with_newest_k
 from chassis.security.key_rotation import rotate_keys
 from chassis.settings import get_settings
 from chassis.storage.database import Database
-from gateway.commands.housekeeping import BODY_DAYS, ROTATIONS, delete_expired
+from chassis.storage.retention import delete_expired
+from gateway.commands.housekeeping import BODY_DAYS, RETENTION, ROTATIONS
 from gateway.model import Delivery, PartnerSecret
 from gateway.model.deliveries import DELIVERY_BODY
 
@@ -19,22 +20,29 @@ NEW = "new:" + "bmV3" * 10 + "bmU="
 
 
 async def test_old_messages_are_deleted_and_their_outcome_stays(
-    client: httpx.AsyncClient, signed: Any, opening: Any, sign_in: Any, runtime: Any
+    client: httpx.AsyncClient, signed: Any, opening: Any, sign_in: Any, database: Database
 ) -> None:
     operator = await sign_in("operator")
     await client.post("/webhooks/demo-bank", **signed("demo-bank", opening(), message_id="msg_1"))
-    await delete_expired(runtime)
+    await delete_expired(database, "gateway", RETENTION)
     path = "/v1/partners/demo-bank/deliveries"
     delivery = (await client.get(path, headers=operator)).json()["items"][0]
     again = f"{path}/{delivery['id']}/process-again"
     assert (await client.post(again, headers=operator)).status_code == 202
 
     with frozen_at(now() + timedelta(days=BODY_DAYS + 1)):
-        await delete_expired(runtime)
+        await delete_expired(database, "gateway", RETENTION)
 
     assert (await client.get(path, headers=operator)).json()["items"][0]["webhook_id"] == "msg_1"
     refused = await client.post(again, headers=operator)
     assert (refused.status_code, refused.json()["type"]) == (409, "/problems/nothing-to-process")
+    listed = (await client.get("/v1/deletions?service=gateway&table=delivery", headers=operator)).json()
+    [record] = listed["items"]
+    assert (record["service"], record["column_cleared"], record["ground"], record["rows"]) == (
+        "gateway", "body", "purpose_reached", 1,
+    )  # fmt: skip
+    assert record["oldest"] == record["newest"] == delivery["received_at"]
+    assert (await client.get("/v1/deletions", headers=await sign_in("officer", unit_code="15724"))).status_code == 403
 
 
 @pytest.fixture

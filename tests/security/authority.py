@@ -122,7 +122,7 @@ ACTIONS: dict[str, tuple[str, ...]] = {
     "PUT /v1/units/{code}/procedures": ("choose procedures",),
 }
 WITHOUT_RELATION = re.compile(
-    r"\w+ /v1/(reports/|partners|dead-letters|settings|administrative-acts|feedback/published|qr-codes/(decode|orders)"
+    r"\w+ /v1/(reports/|partners|dead-letters|deletions|settings|administrative-acts|feedback/published|qr-codes/(decode|orders)"
     r"|(merchant|bill)-imports|me$|events$|subscriptions|notifications|me/(devices|notification-preferences)|channels)"
 )
 """The audience alone decides, or the caller's own partner, feed or devices; test_matrix.py and the services' tests try them."""

@@ -1,4 +1,4 @@
-"""Operations on the whole platform for operators: dead letters of every service, and the settings in force."""
+"""Operations on the whole platform for operators: dead letters and deletions of every service, and the settings in force."""
 
 import asyncio
 from typing import Annotated, Any, Literal
@@ -10,6 +10,7 @@ from sqlmodel import col, select
 from chassis.errors import DeadLetterStays, NotFound, Unavailable
 from chassis.security.identity import Caller
 from chassis.storage.tables import DeadLetter
+from chassis.web.deletions import page_of_deletions
 from chassis.web.routing import (
     Listed,
     Page,
@@ -22,9 +23,9 @@ from chassis.web.routing import (
     transactional_router,
 )
 from chassis.web.service_client import ServiceCallFailed
-from contracts.services import SERVICE_NAMES
+from contracts.services import GATEWAY, SERVICE_NAMES
 from gateway.model import AdministrativeAct
-from gateway.schemas import AdministrativeActView, DeadLetterItem, DeadLetters, SettingsView
+from gateway.schemas import AdministrativeActView, DeadLetters, Deletions, SettingsView
 
 router = transactional_router(tags=["platform"])
 Operator = Annotated[Caller, allow("operator")]
@@ -36,21 +37,24 @@ async def list_dead_letters(
     request: Request, session: Reading, page: PageQuery, caller: Operator, service: ServiceName | None = None
 ) -> DeadLetters:
     """Events that services could not apply, oldest first, without their contents."""
-    names = [name for name in SERVICE_NAMES if service in (None, name)]
-    params = {"limit": str(page.limit)} | ({"cursor": page.cursor} if page.cursor and page.after_id() else {})
-    answers = await asyncio.gather(*(_fetch_dead_letters(request, name, caller, params) for name in names))
-    found = [item for answer in answers if answer for item in answer[0]]
-    is_more = any(answer[1] for answer in answers if answer)
-    if service in (None, "gateway"):
-        own, cursor = await _own(session, page)
-        found, is_more = [*found, *own], is_more or cursor is not None
-    # Each service gave its first dead letters after the cursor, so the first of all of them are the page.
-    items = sorted(found, key=lambda item: item.id)[: page.limit]
-    is_more = is_more or len(found) > len(items)
-    missing = [name for name, answer in zip(names, answers, strict=True) if answer is None]
-    return DeadLetters(
-        items=items, next_cursor=cursor_at(items[-1].id) if is_more and items else None, unanswered=missing
-    )
+    query = select(DeadLetter).where(col(DeadLetter.state).in_(["dead", "waiting"]))
+    own = await page_by_id(session, query, DeadLetter.id, page) if service in (None, "gateway") else None
+    return DeadLetters(**await _page_of_services(request, page, caller, service, "/internal/dead-letters", own))
+
+
+@router.get("/v1/deletions")
+async def list_deletions(
+    request: Request,
+    session: Reading,
+    page: PageQuery,
+    caller: Annotated[Caller, allow("operator", "auditor")],
+    service: ServiceName | None = None,
+    table: Annotated[str | None, Query(max_length=64, description="Only deletions from this table")] = None,
+) -> Deletions:
+    """What the services deleted because it was kept long enough: table, ground, how many rows, of which time; oldest first."""
+    own = await page_of_deletions(session, page, table) if service in (None, "gateway") else None
+    wanted = {"table": table} if table else {}
+    return Deletions(**await _page_of_services(request, page, caller, service, "/internal/deletions", own, **wanted))
 
 
 @router.post("/v1/dead-letters/{dead_letter_id}/replay")
@@ -117,23 +121,46 @@ SHOWN = {
 }
 
 
-async def _fetch_dead_letters(
-    request: Request, service: str, caller: Caller, params: dict[str, str]
-) -> tuple[list[DeadLetterItem], bool] | None:
-    """A page of a service's dead letters, and whether there are more; None when it does not respond."""
+async def _page_of_services(
+    request: Request,
+    page: Page,
+    caller: Caller,
+    service: str | None,
+    path: str,
+    own: tuple[list[Any], str | None] | None,
+    **wanted: str,
+) -> dict[str, Any]:
+    """One page of what every service lists at an internal path, sorted by id; `own` is the gateway's page, if it is wanted."""
+    names = [name for name in SERVICE_NAMES if service in (None, name)]
+    params = wanted | {"limit": str(page.limit)} | ({"cursor": page.cursor} if page.cursor and page.after_id() else {})
+    answers = await asyncio.gather(*(_fetch_page(request, name, path, caller, params) for name in names))
+    found = [item for answer in answers if answer for item in answer[0]]
+    is_more = any(answer[1] for answer in answers if answer)
+    if own is not None:
+        rows, cursor = own
+        found += [row.model_dump() | {"service": GATEWAY} for row in rows]
+        is_more |= cursor is not None
+    # Each service gave its first items after the cursor, so the first of all of them are the page.
+    items = sorted(found, key=lambda item: str(item["id"]))[: page.limit]
+    is_more |= len(found) > len(items)
+    return {
+        "items": items,
+        "next_cursor": cursor_at(items[-1]["id"]) if is_more and items else None,
+        "unanswered": [name for name, answer in zip(names, answers, strict=True) if answer is None],
+    }
+
+
+async def _fetch_page(
+    request: Request, service: str, path: str, caller: Caller, params: dict[str, str]
+) -> tuple[list[dict[str, Any]], bool] | None:
+    """A page of a service's list, and whether there is more; None when it does not respond."""
     try:
         answer = await request.app.state.runtime.service_client.call(
-            service, "GET", "/internal/dead-letters", caller=caller, params=params, seconds=5.0
+            service, "GET", path, caller=caller, params=params, seconds=5.0
         )
     except ServiceCallFailed:
         return None
-    return [DeadLetterItem(**item, service=service) for item in answer["items"]], answer["next_cursor"] is not None
-
-
-async def _own(session: Reading, page: Page) -> tuple[list[DeadLetterItem], str | None]:
-    query = select(DeadLetter).where(col(DeadLetter.state).in_(["dead", "waiting"]))
-    rows, cursor = await page_by_id(session, query, DeadLetter.id, page)
-    return [DeadLetterItem(**row.model_dump(), service="gateway") for row in rows], cursor
+    return [item | {"service": service} for item in answer["items"]], answer["next_cursor"] is not None
 
 
 async def _call_holder(

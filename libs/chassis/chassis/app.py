@@ -13,6 +13,7 @@ from chassis.messaging import counts, dead_letters
 from chassis.observability.log import configure_logging
 from chassis.runtime import Runtime, Service
 from chassis.settings import Settings, get_settings
+from chassis.web import deletions
 from chassis.web.document import DescribedAPI, operation_id
 from chassis.web.health import add_health
 from chassis.web.middleware import ObservabilityMiddleware
@@ -56,7 +57,7 @@ def create_app(
         app.state.runtime = runtime
     add_problem_handlers(app)
     counting = [counts.router] if service.take_counts else []
-    for router in (*service.routers, *counting, dead_letters.router):
+    for router in (*service.routers, *counting, dead_letters.router, deletions.router):
         app.include_router(router)
     add_health(app)
     if is_observed:

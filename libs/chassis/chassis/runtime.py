@@ -26,15 +26,18 @@ from chassis.security.identity import TokenSigner, Verifier
 from chassis.security.key_rotation import Rotation, rotate_keys
 from chassis.settings import Settings
 from chassis.storage.database import Database, connect, database_url
+from chassis.storage.retention import JOB, Retention, delete_expired
 from chassis.storage.units_copy import UnitsCopy
 from chassis.tasks import cancel_until_ended
-from chassis.web.idempotency import delete_old_answers
 from chassis.web.service_client import ServiceClient
 from contracts.topics import all_topics
 
 SECONDS_BEFORE_RESTART = 1.0
-INBOX_DAYS = 30
-ANSWER_DAYS = 7
+RETENTION = (
+    Retention("inbox", "applied_at", timedelta(days=30), "technical"),
+    Retention("idempotency_key", "answered_at", timedelta(days=7), "technical"),
+)
+"""Of the tables that every service has."""
 
 
 @dataclass(frozen=True)
@@ -74,6 +77,8 @@ class Service:
     """Counts the service's own tables, for reporting to compare with (see `chassis.messaging.counts`)."""
     rotations: Sequence[Rotation] = ()
     """The tables with encrypted values or blind indexes; a scheduled job keeps them under the newest keys."""
+    retention: Sequence[Retention] = ()
+    """How long rows of its own tables are kept; a scheduled job deletes and records what is older."""
     checks: Sequence[Callable[[], object]] = ()
     """What must be right before the service starts, such as its part of the province's pack; each raises where it is not."""
 
@@ -224,11 +229,7 @@ async def _seal(runtime: Runtime) -> None:
 
 
 async def _delete_old_rows(runtime: Runtime) -> None:
-    async with runtime.database.transaction() as session:
-        await session.execute(
-            text("DELETE FROM inbox WHERE applied_at < :before"), {"before": now() - timedelta(days=INBOX_DAYS)}
-        )
-        await delete_old_answers(session, now() - timedelta(days=ANSWER_DAYS))
+    await delete_expired(runtime.database, runtime.service.name, (*RETENTION, *runtime.service.retention))
     if isinstance(runtime.bus, EmbeddedBus):
         await runtime.bus.forget_expired()
 
@@ -240,7 +241,7 @@ async def _rotate(runtime: Runtime) -> None:
 HOUSEKEEPING = (
     ScheduledJob("rotate keys", 60.0, _rotate),
     ScheduledJob("seal access entries", 1.0, _seal),
-    ScheduledJob("delete old rows", 3600.0, _delete_old_rows),
+    ScheduledJob(JOB, 3600.0, _delete_old_rows),
 )
 
 

@@ -9,6 +9,7 @@ from casework.commands.feedback import escalate_feedback
 from casework.commands.incidents import encrypt_old_texts, escalate_incidents
 from casework.commands.marking import mark_old_texts
 from casework.commands.procedures import hand_on_choices
+from casework.commands.retention import RETENTION
 from casework.commands.rotation import ROTATIONS
 from casework.handlers import HANDLERS
 from casework.model import Table
@@ -67,6 +68,7 @@ service = Service(
         ScheduledJob("mark texts", EVERY_SECONDS, mark_texts),
     ],
     rotations=ROTATIONS,
+    retention=RETENTION,
     take_counts=take_counts,
     checks=[lambda: load_catalogue(get_settings().procedures_dir), lambda: load_calendar(get_settings().calendar_file)],
 )

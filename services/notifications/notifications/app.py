@@ -7,13 +7,14 @@ from chassis.app import create_app
 from chassis.runtime import ScheduledJob, Service, SharedWork
 from notifications.channels import metrics as channel_metrics
 from notifications.channels.loop import send_to_people
+from notifications.commands.retention import RETENTION
 from notifications.commands.rotation import ROTATIONS
 from notifications.handlers import HANDLERS
 from notifications.model import Table
 from notifications.model.notification_texts import title_of
 from notifications.routes import ROUTERS
 from notifications.routes.webhooks import add_webhooks
-from notifications.scheduled_jobs import delete_old_events, notify_planned, warn_owners_of_failing
+from notifications.scheduled_jobs import notify_planned, warn_owners_of_failing
 from notifications.sender.loop import send_forever
 from notifications.sender.metrics import GAUGES
 
@@ -27,7 +28,6 @@ service = Service(
     routers=ROUTERS,
     handlers=HANDLERS,
     scheduled_jobs=[
-        ScheduledJob("delete old events", EVERY_HOUR, delete_old_events),
         ScheduledJob("tell what is planned", 2.0, notify_planned),
         ScheduledJob("warn owners of failing endpoints", 1.0, warn_owners_of_failing),
     ],
@@ -37,6 +37,7 @@ service = Service(
     ],
     gauges=(*GAUGES, *channel_metrics.GAUGES),
     rotations=ROTATIONS,
+    retention=RETENTION,
 )
 
 app = create_app(service)

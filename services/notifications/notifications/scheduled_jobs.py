@@ -2,19 +2,9 @@
 
 from chassis.runtime import Runtime
 from notifications.commands.planning import notify_due
-from notifications.commands.retention import BATCH, delete_expired, delete_old_notifications
 from notifications.commands.warnings import warn_owners
 from notifications.mail import mail_owner
 from notifications.settings import get_settings
-
-
-async def delete_old_events(runtime: Runtime) -> None:
-    """Deletes events and notifications that are older than they are kept, batch by batch."""
-    for delete in (delete_expired, delete_old_notifications):
-        deleted = BATCH
-        while deleted == BATCH:
-            async with runtime.database.transaction() as session:
-                deleted = await delete(session)
 
 
 async def notify_planned(runtime: Runtime) -> None:

@@ -10,9 +10,10 @@ import pytest
 
 from chassis.clock import frozen_at, now
 from chassis.storage.database import Database
+from chassis.storage.retention import delete_expired
 from contracts.casework import DossierChanged, DossierCompleted, DossierSubmitted
 from notifications.commands.publishing import publish_internal
-from notifications.commands.retention import delete_expired
+from notifications.commands.retention import RETENTION
 from services.notifications.tests.samples import active_merchant, completed_step, processed, settled
 
 DOSSIER = UUID("01936f2e-8a00-7000-8000-000000000007")
@@ -178,8 +179,7 @@ async def test_events_are_kept_for_thirty_days(deliver: Any, database: Database,
     await deliver(completed_step())
     assert len(await types_of(app_client)) == 2
 
-    async with database.transaction() as session:
-        assert await delete_expired(session) == 1
+    await delete_expired(database, "notifications", RETENTION)
     assert len(await types_of(app_client)) == 1
 
 

@@ -19,6 +19,9 @@ CONSUMER_LAG = Gauge("bakhong_consumer_lag_events", "Events not fetched yet", ["
 CONSUMER_POLLED = Gauge(
     "bakhong_consumer_polled_timestamp_seconds", "When events were last asked for and applied, Unix time", ["service"]
 )
+DELETED = Counter(
+    "bakhong_deleted_rows", "Rows deleted because they were kept long enough", ["service", "table", "ground"]
+)
 DEAD_LETTERS = Gauge("bakhong_dead_letters", "Events that could not be applied and still wait", ["service"])
 OUTBOX = Gauge("bakhong_outbox_events", "Events that wait for the bus", ["service"])
 OLDEST_TRANSACTION = Gauge(

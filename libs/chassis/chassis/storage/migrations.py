@@ -139,6 +139,11 @@ def create_chassis_tables_2() -> None:
     _execute_script("chassis_tables_2.sql")
 
 
+def create_chassis_tables_3() -> None:
+    """The log of deletions."""
+    _execute_script("chassis_tables_3.sql")
+
+
 def _execute_script(name: str) -> None:
     for statement in files("chassis").joinpath(name).read_text().split(";\n"):
         if statement.strip():

@@ -45,6 +45,23 @@ class Position(ChassisTable, table=True):
     next_offset: int = Field(sa_type=BigInteger)
 
 
+class Deletion(ChassisTable, table=True):
+    """A batch of rows that a job deleted (see `chassis.storage.retention`): no personal data, kept always."""
+
+    __tablename__ = "deletion"
+
+    id: UUID = Field(primary_key=True)
+    run_id: UUID
+    job: str = Field(sa_type=Text)
+    table_name: str = Field(sa_type=Text)
+    column_cleared: str | None = Field(default=None, sa_type=Text)
+    ground: str = Field(sa_type=Text)
+    rows: int = Field(sa_type=BigInteger)
+    oldest: datetime = Field(sa_type=aware())
+    newest: datetime = Field(sa_type=aware())
+    deleted_at: datetime = Field(sa_type=aware())
+
+
 class DeadLetter(ChassisTable, table=True):
     """An event that could not be applied (`dead`), or that waits behind one of its key (`waiting`)."""
 

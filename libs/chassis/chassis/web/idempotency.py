@@ -18,9 +18,8 @@ from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 from fastapi import Request, Response
-from sqlalchemy import delete, text
+from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
-from sqlmodel import col
 
 from chassis.clock import now
 from chassis.errors import FieldError, IdempotencyKeyReused, InvalidQuery, Problem, StillRunning
@@ -175,11 +174,6 @@ async def _read_again(request: Request, path: str, status: int, headers: dict[st
 
 
 NOT_OF_A_READ = frozenset({b"content-length", b"content-type", b"transfer-encoding", b"idempotency-key", b"if-match"})
-
-
-async def delete_old_answers(session: Session, before: datetime) -> None:
-    """Deletes answers that were given before an instant."""
-    await session.execute(delete(IdempotencyKey).where(col(IdempotencyKey.answered_at) < before))
 
 
 async def _claim(session: Session, keyed: KeyedRequest, moment: datetime) -> IdempotencyKey | None:

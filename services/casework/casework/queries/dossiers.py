@@ -1,7 +1,7 @@
 """Dossiers as their applicants and their offices may see them."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from hashlib import sha256
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -303,4 +303,3 @@ async def _count_guess(session: Session, hashed: bytes, hour: datetime) -> None:
     await session.execute(
         table.update().where(table.c.code_hash == hashed, table.c.hour == hour).values(wrong=table.c.wrong + 1)
     )
-    await session.execute(table.delete().where(table.c.hour < hour - timedelta(days=1)))

@@ -2,7 +2,7 @@
 
 from alembic import op
 
-from chassis.storage.migrations import create_chassis_tables_1, create_chassis_tables_2
+from chassis.storage.migrations import create_chassis_tables_1, create_chassis_tables_2, create_chassis_tables_3
 
 revision = "0001"
 down_revision = None
@@ -11,6 +11,7 @@ down_revision = None
 def upgrade() -> None:
     create_chassis_tables_1()
     create_chassis_tables_2()
+    create_chassis_tables_3()
     op.execute(
         "CREATE TABLE note (id uuid PRIMARY KEY, unit_id uuid NOT NULL, text text NOT NULL, version int NOT NULL)"
     )

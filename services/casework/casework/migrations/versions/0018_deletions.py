@@ -1,0 +1,10 @@
+"""The log of deletions."""
+
+from chassis.storage.migrations import create_chassis_tables_3
+
+revision = "0018"
+down_revision = "0017"
+
+
+def upgrade() -> None:
+    create_chassis_tables_3()
