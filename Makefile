@@ -25,7 +25,7 @@ $(if $(SYSTEM_CERTIFICATES),$(eval export PIP_CERT ?= $(SYSTEM_CERTIFICATES)))
 test-compose: export BAKHONG_URL := $(COMPOSE_URL)
 test-compose: export SSL_CERT_FILE := deploy/secrets/tls_certificate.pem
 .DEFAULT_GOAL := help
-.PHONY: help run test test-mutation fuzz test-kafka test-browser test-identity test-alerts test-chart test-rollback test-ha test-compose check lint-api format clients examples test-clients bench bench-long up rollback preflight down backup restore generate \
+.PHONY: help run test test-mutation fuzz test-kafka test-browser test-identity test-alerts test-chart test-rollback test-ha test-compose check lint-api format clients examples test-clients bench bench-gate bench-long up rollback preflight down backup restore generate \
 	openapi rebuild-reports clean install
 
 help: ## shows this list
@@ -95,6 +95,9 @@ format: install ## writes the format and the fixes of the linter that are safe
 
 bench: install ## benchmarks in at most 15 minutes, one table, ratios against named baselines
 	$(VENV)/python -m bench
+
+bench-gate: install ## make bench three times; fails where a ratio is below 0.70 of its record on this kind of machine [RECORD=1 ONLY="reads relay"]
+	$(VENV)/python -m bench.gate $(if $(RECORD),--record) $(if $(ONLY),--only $(ONLY))
 
 bench-long: install ## growth, spike and soak
 	$(VENV)/python -m bench --long

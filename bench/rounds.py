@@ -21,6 +21,9 @@ class Row:
     measured: str
     reached: bool | None
     note: str = ""
+    ratio: float | None = None
+    """What the gate compares (`bench.gate`): a ratio of medians to the baseline. None: a tail, a figure of this machine alone."""
+    better: str = HIGHER
 
 
 @dataclass
@@ -83,7 +86,7 @@ def ratio_row(
     rates = f"{median(ours):,.0f} / {median(theirs):,.0f} per s"
     to_reach, is_reached = ("-", None) if limit is None else (f"≥ {limit:g}", value >= limit)
     note_text = "; ".join(part for part in (rates, note) if part)
-    return Row(what, baseline, to_reach, f"{value:.2f} ({spread(ours, theirs)})", is_reached, note_text)
+    return Row(what, baseline, to_reach, f"{value:.2f} ({spread(ours, theirs)})", is_reached, note_text, value)
 
 
 def skipped(what: str, baseline: str, limit: str, why: str) -> Row:

@@ -9,7 +9,7 @@ import asyncpg
 
 from bench.lists import as_list, hand_in, wait_until_taken_over
 from bench.residents import load_units, residents
-from bench.rounds import Book, Row, interleaved, median, spread
+from bench.rounds import LOWER, Book, Row, interleaved, median, spread
 from bench.stage import Process, Stage, wait_for
 from chassis.storage.database import asyncpg_url
 
@@ -44,7 +44,7 @@ def measure(stage: Stage, book: Book, rounds: int) -> None:
     times = median(theirs) / median(ours)
     book.add(Row(what, "COPY and the same upsert of the finished rows into the indexed tables", "within 4x",
                  f"{times:.1f}x ({spread(theirs, ours)})", times <= 4,
-                 f"{median(ours):,.0f} / {median(theirs):,.0f} rows per s"))  # fmt: skip
+                 f"{median(ours):,.0f} / {median(theirs):,.0f} rows per s", times, LOWER))  # fmt: skip
     book.add(Row("import: memory of the process", "-", f"< {MEMORY_LIMIT} MB", f"{peak:.0f} MB", peak < MEMORY_LIMIT,
                  f"{space / 1024:.1f} KiB of tables and indexes a resident"))  # fmt: skip
 

@@ -3,7 +3,7 @@
 import sys
 from functools import partial
 
-from bench.rounds import Book, Row, interleaved, median, ratio_row
+from bench.rounds import LOWER, Book, Row, interleaved, median, ratio_row
 from bench.stage import Stage
 
 EVENTS = 3000
@@ -21,7 +21,7 @@ def measure(stage: Stage, book: Book, rounds: int) -> None:
     waits = interleaved(book, SLOWED, beside, rounds)
     slower = median(waits["dead"]) / median(waits["none"])
     note = f"p99 {median(waits['dead']):.0f} ms, without {median(waits['none']):.0f} ms"
-    book.add(Row(SLOWED, "the same 30 alone", "≤ 1.2", f"{slower:.2f}", slower <= 1.2, note))
+    book.add(Row(SLOWED, "the same 30 alone", "≤ 1.2", f"{slower:.2f}", slower <= 1.2, note, slower, LOWER))
 
 
 def _run(stage: Stage, way: str, *numbers: int) -> float:
