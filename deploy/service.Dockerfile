@@ -27,6 +27,9 @@ COPY --from=build /opt/venv /opt/venv
 COPY deploy/image/run.py deploy/image/sbom.py /opt/bakhong/
 # The packs of provinces; PROVINCE_DIR names one of them, relative to the working directory, or a folder that is mounted.
 COPY deploy/provinces /opt/bakhong/deploy/provinces
+# The synthetic journeys, which the gateway's image runs.
+COPY deploy/journeys /opt/bakhong/deploy/journeys
+COPY deploy/demo/api_client.py /opt/bakhong/deploy/demo/
 WORKDIR /opt/bakhong
 ENV PATH=/opt/venv/bin:$PATH SERVICE=${SERVICE} FILES_DIR=/var/lib/bakhong PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1
 # The last layer that changes with each commit: those above come from the cache.

@@ -96,6 +96,14 @@ class ApiClient:
             self._tokens.pop(key, None)
         return self.sign_in(**json.loads(key))
 
+    def readiness(self) -> dict[str, Any]:
+        """What `/readyz` says at this moment, ready or not; empty where there is no answer."""
+        try:
+            found = self._client.get("/readyz").json()
+        except (httpx.HTTPError, ValueError):
+            return {}
+        return found if isinstance(found, dict) else {}
+
     def get(self, path: str, **more: Any) -> Any:
         """The JSON of a successful GET."""
         return success(self.request("GET", path, **more)).json()

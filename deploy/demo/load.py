@@ -12,12 +12,14 @@ import time
 from datetime import UTC, date, datetime
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from deploy.demo import campaigns, dossiers, journeys, merchants
-from deploy.demo.api_client import ApiClient, eventually, success
+from deploy.demo.api_client import ApiClient, success
 from deploy.demo.identity import sign_ins
 from deploy.demo.people import Person, demo_files, people, write_list
 from deploy.local import progress
+from deploy.local.patience import wait_while_it_moves
 
 PROVINCE = "38"
 LAST_VILLAGE = "15070-02"
@@ -65,16 +67,19 @@ def load(url: str, mark: Path) -> None:
 
 def load_units(api: ApiClient) -> None:
     """The villages, by the operator; the communes of the province are known from the start."""
-    if not eventually(lambda: api.request("GET", "/v1/units/15724").status_code == 200, 60):
-        raise DemoNotLoaded("the units of the province do not appear in /v1/units")
+    has_units = partial(_is_there, api, "/v1/units/15724")
+    if not wait_while_it_moves("the units of the province", has_units, partial(_states, api), SECONDS_TO_BE_KNOWN):
+        raise DemoNotLoaded(f"the units of the province do not appear in /v1/units: {_states(api)}")
     table = (demo_files() / "villages.csv").read_bytes()
     files = {"file": ("villages.csv", table, "text/csv")}
     success(api.request("POST", "/v1/unit-imports", who=api.operator(), files=files))
-    if not eventually(partial(_knows_the_province, api), SECONDS_TO_BE_KNOWN):
+    knows = partial(_knows_the_province, api)
+    if not wait_while_it_moves("the gateway's units", knows, partial(_states, api), SECONDS_TO_BE_KNOWN):
         raise DemoNotLoaded("the gateway does not receive the unit of the province")
     officer = api.officer(PROVINCE)
     for path in KNOW_UNITS:
-        if not eventually(partial(_answers, api, path.format(unit=LAST_VILLAGE), officer), SECONDS_TO_BE_KNOWN):
+        answers = partial(_is_there, api, path.format(unit=LAST_VILLAGE), officer)
+        if not wait_while_it_moves(f"the villages at {path}", answers, partial(_states, api), SECONDS_TO_BE_KNOWN):
             raise DemoNotLoaded(f"a service does not receive the villages: {path}")
 
 
@@ -82,8 +87,20 @@ def _knows_the_province(api: ApiClient) -> bool:
     return api.request("POST", "/dev/token", json={"role": "officer", "unit_code": PROVINCE}).is_success
 
 
-def _answers(api: ApiClient, question: str, who: dict[str, str]) -> bool:
+def _is_there(api: ApiClient, question: str, who: dict[str, str] | None = None) -> bool:
     return api.request("GET", question, who=who).status_code == 200
+
+
+def _states(api: ApiClient) -> str:
+    """What is ready and what is not, in a line: it changes while the platform starts."""
+    states = api.readiness().get("dependencies", {})
+    return ", ".join(f"{name} {_state(each)}" for name, each in sorted(states.items())) or "no answer"
+
+
+def _state(told: Any) -> str:
+    if not isinstance(told, dict):
+        return str(told)
+    return "/".join(str(told[name]) for name in sorted(told))
 
 
 def load_residents(api: ApiClient, all_people: list[Person]) -> None:
@@ -105,7 +122,11 @@ def load_residents(api: ApiClient, all_people: list[Person]) -> None:
         state = api.get(f"/v1/resident-imports/{sent['id']}", who=officer)
         return state["status"] in ("completed", "failed")
 
-    eventually(is_over, SECONDS_TO_IMPORT)
+    def done() -> str:
+        state = api.get(f"/v1/resident-imports/{sent['id']}", who=officer)
+        return f"{state['status']}, {state['created'] or 0} created"
+
+    wait_while_it_moves("the residents", is_over, done, SECONDS_TO_IMPORT)
     state = api.get(f"/v1/resident-imports/{sent['id']}", who=officer)
     if state["status"] != "completed" or state["rejected"]:
         raise DemoNotLoaded(f"the residents' list ended as {state}")
@@ -113,7 +134,11 @@ def load_residents(api: ApiClient, all_people: list[Person]) -> None:
 
 def wait_until_counted(api: ApiClient, expected: dict[str, int]) -> None:
     """Until the province's report has at least these counts, and nothing in it moves any more."""
-    if not eventually(lambda: not _missing(_report(api), expected), SECONDS_TO_COUNT):
+
+    def open_counts() -> str:
+        return str(_missing(_report(api), expected))
+
+    if not wait_while_it_moves("the reports", lambda: open_counts() == "{}", open_counts, SECONDS_TO_COUNT):
         raise DemoNotLoaded(f"the reports do not count everything yet: {_missing(_report(api), expected)}")
     before: dict[str, int] = {}
     while (now := _report(api)) != before:

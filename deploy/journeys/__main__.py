@@ -20,6 +20,7 @@ from deploy.demo.api_client import ApiClient, RequestRefused
 from deploy.journeys.accounts import Accounts
 from deploy.journeys.measuring import begin, measure
 from deploy.journeys.metrics import RECEIVERS, REGISTRY
+from deploy.journeys.page import serve_page
 from deploy.journeys.prepare import NotPrepared, prepare
 from deploy.journeys.settings import JourneySettings
 
@@ -31,6 +32,8 @@ def run(settings: JourneySettings, ended: threading.Event) -> None:
     begin()
     RECEIVERS.set(settings.has_receivers)
     start_http_server(settings.port, registry=REGISTRY)
+    if settings.status_port:
+        serve_page(settings.folder, settings.status_port)
     due = time.monotonic()
     while not ended.wait(max(0.0, due - time.monotonic())):
         due = max(due + settings.seconds, time.monotonic())

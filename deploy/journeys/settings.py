@@ -22,6 +22,8 @@ class JourneySettings:
     seconds: float
     port: int
     """Where Prometheus reads the numbers."""
+    status_port: int | None
+    """Where `/status` is served; None where a reverse proxy reads the folder."""
     has_receivers: bool
 
     @classmethod
@@ -39,5 +41,6 @@ class JourneySettings:
             accounts=Path(given.get("JOURNEYS_FILE", "/run/secrets/journeys")),
             seconds=float(given.get("JOURNEYS_SECONDS", "60")),
             port=int(given.get("PORT", "8000")),
+            status_port=int(given["STATUS_PORT"]) if "STATUS_PORT" in given else None,
             has_receivers="ALERTS_TO" in given,
         )

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from deploy.local.health import is_ready
+from deploy.local.patience import Patience
 from deploy.local.ports import free_port
 
 ROOT = Path(__file__).parents[2]
@@ -60,8 +61,9 @@ class Started:
                 stdout=output,
                 stderr=output,
             )
+        patience = Patience(SECONDS_TO_START)
         while not is_ready(self.port):
-            if self._process.poll() is not None or time.monotonic() - began > SECONDS_TO_START:
+            if self._process.poll() is not None or patience.is_over():
                 printed = self.output.read_text(errors="replace")
                 self.stop()
                 raise AssertionError(f"the platform did not start:\n{printed[-4000:]}")

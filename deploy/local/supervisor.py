@@ -9,6 +9,7 @@ from pathlib import Path
 
 from deploy.local import progress
 from deploy.local.child import Child
+from deploy.local.patience import Patience
 from deploy.local.shutdown import ShutdownRequest
 
 TICK = 0.05
@@ -39,23 +40,26 @@ class Supervisor:
         return {name: child.pid for name, child in self._children.items() if child.pid is not None}
 
     def wait_for(self, what: str, condition: Callable[[], bool], seconds: float) -> None:
-        """Until the condition holds. A child that ends meanwhile, or too long a wait, is StartFailed."""
-        deadline = time.monotonic() + seconds
+        """Until the condition holds. A child that ends meanwhile, or too long a wait, is StartFailed.
+
+        `seconds` are those of a machine that does nothing else (`deploy.local.patience`).
+        """
+        patience = Patience(seconds)
         while not condition():
             for child in self._children.values():
                 ended = child.poll()
                 if ended:
                     raise StartFailed(f"{child.name} ended ({ended}) during the start:\n{child.last_lines()}")
-            self._keep_waiting(what, deadline)
+            self._keep_waiting(what, patience)
         progress.done(f"{what} ready")
 
     def run_once(self, name: str, work: Callable[[], None], seconds: float, *, to_terminal: bool = False) -> None:
         """Run a short-lived child; StartFailed with its last log lines when it fails."""
-        deadline = time.monotonic() + seconds
+        patience = Patience(seconds)
         self.fork(name, work, to_terminal=to_terminal)
         child = self._children[name]
         while (ended := child.poll()) is None:
-            self._keep_waiting(name, deadline)
+            self._keep_waiting(name, patience)
         del self._children[name]
         if ended != "exit 0":
             raise StartFailed(f"{name} failed ({ended}):\n{child.last_lines()}")
@@ -87,9 +91,9 @@ class Supervisor:
         while _still_running(leaving):
             time.sleep(TICK)
 
-    def _keep_waiting(self, what: str, deadline: float) -> None:
+    def _keep_waiting(self, what: str, patience: Patience) -> None:
         self._shutdown.check()
-        if time.monotonic() > deadline:
+        if patience.is_over():
             raise StartFailed(f"{what}: not ready in time, see {self._logs}")
         self._shutdown.pause(TICK)
 

@@ -18,6 +18,15 @@ app.kubernetes.io/version: {{ .root.Values.image.tag | default .root.Chart.AppVe
 app.kubernetes.io/managed-by: {{ .root.Release.Service }}
 {{- end }}
 
+{{/* Of the synthetic journeys, which are no service: one process beside them. */}}
+{{- define "bakhong.journeys-labels" -}}
+app.kubernetes.io/name: bakhong
+app.kubernetes.io/instance: {{ .Release.Name }}
+app.kubernetes.io/component: journeys
+app.kubernetes.io/version: {{ .Values.image.tag | default .Chart.AppVersion | quote }}
+app.kubernetes.io/managed-by: {{ .Release.Service }}
+{{- end }}
+
 {{/* The chart's settings of a role with those of the service. */}}
 {{- define "bakhong.role" -}}
 {{- $service := index .root.Values.services .service | default dict -}}

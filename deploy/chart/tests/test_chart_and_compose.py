@@ -126,6 +126,17 @@ def test_a_pod_has_the_time_to_finish_its_requests() -> None:
     assert waits + SECONDS_TO_FINISH_REQUESTS < whole
 
 
+def test_the_journeys_have_the_environment_of_the_compose_file() -> None:
+    template = (CHART / "templates/journeys.yaml").read_text()
+    compose = COMPOSE["journeys"]["environment"]
+    named = set(re.findall(r"- \{name: ([A-Z_]+),", template)) | {
+        f"{package_of(each).upper()}_URL" for each in SERVICE_NAMES
+    }
+    assert set(compose) <= named
+    assert named - set(compose) == {"JOURNEYS_URL", "JOURNEYS_FILE", "STATUS_PORT"}
+    assert COMPOSE["journeys"]["entrypoint"] == ["python", "-m", "deploy.journeys"]
+
+
 def test_workers_are_at_most_as_many_as_partitions() -> None:
     assert f'default "{PARTITIONS}"' in (CHART / "templates/_names.tpl").read_text()
     assert VALUES["worker"]["maxReplicas"] == PARTITIONS

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 import yaml
 
-from contracts.services import EVERY_PROCESS
+from contracts.services import EVERY_PROCESS, SERVICE_NAMES, package_of
 
 CHART = Path(__file__).parents[1]
 SMALL = CHART / "examples/small.yaml"
@@ -63,7 +63,7 @@ def test_every_service_has_its_processes_and_its_migration_before_them(objects: 
 def test_every_pod_runs_without_root_within_limits_on_a_file_system_that_it_cannot_write(
     objects: list[dict[str, Any]],
 ) -> None:
-    for each in of_kind(objects, *POD_KINDS).values():
+    for each in of_kind([*objects, *rendered(*WITH_JOURNEYS)], *POD_KINDS).values():
         pod = each["spec"]["template"]["spec"]
         assert pod["securityContext"]["runAsNonRoot"] is True
         assert pod["securityContext"]["seccompProfile"] == {"type": "RuntimeDefault"}
@@ -129,10 +129,79 @@ def test_the_ingress_serves_the_public_address_with_its_certificate() -> None:
     assert ingress["spec"]["rules"][0]["host"] == "3khong.example.vn"
 
 
+def test_the_journeys_are_off_until_they_are_wanted(objects: list[dict[str, Any]]) -> None:
+    assert not [name for kind in objects if "journeys" in (name := kind["metadata"]["name"])]
+
+
+WITH_JOURNEYS = ("--set", "journeys.enabled=true", "--set", "ingress.enabled=true")
+
+
+def test_the_journeys_run_beside_the_services_and_reach_nothing_but_them() -> None:
+    objects = rendered(*WITH_JOURNEYS, "--set", "networkPolicy.metricsFrom[0].podSelector.matchLabels.app=prometheus")
+    pod = of_kind(objects, "Deployment")["bakhong-journeys"]["spec"]["template"]
+    (container,) = pod["spec"]["containers"]
+    values = {each["name"]: each["value"] for each in container["env"]}
+    assert container["command"] == ["python", "-m", "deploy.journeys"]
+    assert (
+        container["image"]
+        == of_kind(objects, "Deployment")["bakhong-gateway-api"]["spec"]["template"]["spec"]["containers"][0]["image"]
+    )
+    assert values["JOURNEYS_URL"] == "http://bakhong-gateway-api:8000"
+    assert {f"{package_of(name).upper()}_URL" for name in SERVICE_NAMES} <= set(values)
+    assert not {name for name in values if name.startswith(("DATABASE", "KAFKA", "PII"))}
+    assert "bakhong-shared" not in json.dumps(pod)
+    labels = pod["metadata"]["labels"]
+    policies = of_kind(objects, "NetworkPolicy")
+    assert not selects(policies["bakhong-every-process"], labels)  # no way to PostgreSQL
+    assert not selects(policies["bakhong-kafka"], labels)
+    assert selects(policies["bakhong-nothing"], labels)
+    assert selects(policies["bakhong-journeys"], labels)
+    for name in EVERY_PROCESS:
+        called = of_kind(objects, "Deployment")[f"bakhong-{name}-api"]["spec"]["template"]["metadata"]["labels"]
+        assert selects(policies["bakhong-journeys-calls"], called), name
+
+
+def selects(policy: dict[str, Any], labels: dict[str, str]) -> bool:
+    selector = policy["spec"]["podSelector"]
+    expressions = {
+        "In": lambda each: labels.get(each["key"]) in each["values"],
+        "NotIn": lambda each: labels.get(each["key"]) not in each["values"],
+        "Exists": lambda each: each["key"] in labels,
+    }
+    return selector.get("matchLabels", {}).items() <= labels.items() and all(
+        expressions[each["operator"]](each) for each in selector.get("matchExpressions", [])
+    )
+
+
+def test_the_public_state_comes_from_the_journeys_and_everything_else_from_the_gateway() -> None:
+    objects = rendered(*WITH_JOURNEYS)
+    (ingress,) = of_kind(objects, "Ingress").values()
+    paths = {each["path"]: each["backend"]["service"] for each in ingress["spec"]["rules"][0]["http"]["paths"]}
+    assert paths == {
+        "/status": {"name": "bakhong-journeys", "port": {"name": "status"}},
+        "/": {"name": "bakhong-gateway-api", "port": {"name": "http"}},
+    }
+    service = of_kind(objects, "Service")["bakhong-journeys"]["spec"]
+    pod = of_kind(objects, "Deployment")["bakhong-journeys"]["spec"]["template"]
+    assert service["selector"].items() <= pod["metadata"]["labels"].items()
+    ports = {each["name"]: each["containerPort"] for each in pod["spec"]["containers"][0]["ports"]}
+    assert ports[service["ports"][0]["targetPort"]] == 8080
+    without = of_kind(rendered("--set", "ingress.enabled=true"), "Ingress")["bakhong"]["spec"]["rules"][0]["http"][
+        "paths"
+    ]
+    assert [each["path"] for each in without] == ["/"]
+
+
+def test_the_history_of_service_levels_may_outlive_its_pod() -> None:
+    kept = rendered(*WITH_JOURNEYS, "--set", "journeys.historyClaim=bakhong-status")
+    volumes = of_kind(kept, "Deployment")["bakhong-journeys"]["spec"]["template"]["spec"]["volumes"]
+    assert {"name": "status", "persistentVolumeClaim": {"claimName": "bakhong-status"}} in volumes
+
+
 def test_the_server_takes_every_object() -> None:
     if not os.environ.get("KUBECONFIG") or KUBECTL is None:
         pytest.skip("no cluster: KUBECONFIG names none, or kubectl is missing")
-    text = yaml.dump_all(without_kinds_that_the_cluster_lacks(rendered("--set", "ingress.enabled=true")))
+    text = yaml.dump_all(without_kinds_that_the_cluster_lacks(rendered(*WITH_JOURNEYS)))
     command = [
         str(KUBECTL),
         "apply",

@@ -40,7 +40,7 @@ class Reports(BaseModel):
     """The documents on which a report rests whose campaign names none, in the words that follow "Căn cứ"."""
 
 
-class Manifest(BaseModel):
+class PackManifest(BaseModel):
     """`province.toml`."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -58,7 +58,7 @@ class Manifest(BaseModel):
     reports: Reports
 
 
-class Pack(Manifest):
+class Pack(PackManifest):
     """A pack: its manifest and where its files are."""
 
     folder: Path
