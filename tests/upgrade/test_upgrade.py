@@ -144,6 +144,8 @@ def test_a_column_is_replaced_while_old_and_new_code_serve_side_by_side(
     release_1 = scripts_until("0001", tmp_path)
     upgrade(url, release_1)
     sql(url, f"INSERT INTO note SELECT gen_random_uuid(), i % 3 = 0 FROM generate_series(1, {OLD_ROWS}) AS i")
+    # A service is ready when it has units; no registry sends them here.
+    sql(url, "INSERT INTO known_unit VALUES (gen_random_uuid(), '38', 'Tỉnh thử', 'province', 'province')")
     old = [Process(1, release_1, variables, log)]
     traffic = Traffic(lambda: signer.token(Caller(role="operator", subject="tester")))
     traffic.serving = list(old)
