@@ -15,9 +15,8 @@ from urllib.parse import urlsplit
 import pytest
 
 from deploy.demo.api_client import ApiClient, eventually, success
-from deploy.demo.campaigns import PLANS
 from deploy.demo.load import load_units
-from deploy.demo.people import people, write_list
+from deploy.demo.people import demo_files, people, write_list
 from deploy.demo.steady_bank import COMMUNE, DemoBank, open_merchant, sums
 from deploy.journeys.measuring import measure
 from deploy.journeys.prepare import prepare
@@ -102,7 +101,7 @@ def test_a_stopped_service_makes_its_journey_fail_and_the_others_stay_correct(
     platform: Started, api: ApiClient, tmp_path: Path
 ) -> None:
     """How long a journey took depends on this machine, not on the journeys: `slow` counts as taken."""
-    plan = {"file": ("plan.yaml", (PLANS / "dong-thang-2024.yaml").read_bytes(), "application/yaml")}
+    plan = {"file": ("plan.yaml", (demo_files() / "plans/dong-thang-2024.yaml").read_bytes(), "application/yaml")}
     success(api.request("POST", "/v1/campaign-plans", who=api.officer("38"), files=plan))
     accounts = prepare(api, COMMUNE, operator=api.operator())
     note = platform.note()
