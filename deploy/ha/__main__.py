@@ -1,4 +1,4 @@
-"""`python -m deploy.ha prepare ADDRESS ADDRESS ADDRESS`: what three hosts need before their first start, of which any may die.
+"""`python -m deploy.ha prepare ADDRESS ADDRESS ADDRESS`: prepares three hosts, any one of which may fail.
 
 Makes the secrets that are missing in `deploy/secrets/` and writes `deploy/ha/host-1.env` to `host-3.env`, with the settings of
 `.env` where `python -m deploy.setup` has written one. Host N gets a copy of the secrets, and `host-N.env` as
@@ -66,7 +66,7 @@ def host_settings(
         **{f"HOST_{each}": address for each, address in enumerate(addresses, start=1)},
         "KAFKA_CLUSTER_ID": cluster_id,
     }
-    if number < HOSTS:
+    if number < HOSTS:  # hosts 1 and 2 name each other; host 3 runs no platform
         own |= {"PEER_ADDRESS": addresses[2 - number], "COMPOSE_PROFILES": "platform"}
     return {name: value for name, value in settings.items() if name not in OF_THE_SINGLE_MACHINE} | own
 

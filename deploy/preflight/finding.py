@@ -10,7 +10,7 @@ class PreflightFinding(NamedTuple):
 
     check: str
     problem: str
-    to_do: str
+    remedy: str
 
     def __str__(self) -> str:
-        return f"{self.check}: {self.problem} {self.to_do}"
+        return f"{self.check}: {self.problem} {self.remedy}"

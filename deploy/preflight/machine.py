@@ -64,10 +64,10 @@ def check_disk(needs: Needs, folder: Path, free: int | None = None) -> list[Pref
     if free >= needs.free_disk * GB:
         return []
     problem = f"{free / GB:.1f} GB are free where Docker keeps its data ({folder}), and an upgrade needs {needs.free_disk} GB."
-    to_do = (
+    remedy = (
         "Take the database's log away (python -m deploy.backup log), remove what is not needed, or give the disk more."
     )
-    return [PreflightFinding("disk", problem, to_do)]
+    return [PreflightFinding("disk", problem, remedy)]
 
 
 def check_ports(ports: Iterable[Port]) -> list[PreflightFinding]:
@@ -79,8 +79,8 @@ def _check_port(port: Port) -> list[PreflightFinding]:
     reason = _why_not(port)
     if reason in TAKEN:
         problem = f"Another program listens on port {port.number} of {port.address}, which {port.service} needs."
-        to_do = f"Find it with `ss -ltnp 'sport = :{port.number}'` and stop it, or set another port in .env."
-        return [PreflightFinding("ports", problem, to_do)]
+        remedy = f"Find it with `ss -ltnp 'sport = :{port.number}'` and stop it, or set another port in .env."
+        return [PreflightFinding("ports", problem, remedy)]
     if reason in NOT_OURS:
         problem = f"{port.address}, where {port.service} shall listen, is no address of this machine."
         return [

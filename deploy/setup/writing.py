@@ -68,7 +68,7 @@ def _check_given_certificate(answers: Mapping[str, str], secrets: Path) -> None:
     here = _path(answers, "FILE").exists()
     pair = (_path(answers, "FILE"), _path(answers, "KEY_FILE")) if here else (secrets / CERTIFICATE, secrets / KEY)
     if found := check_pair(*pair, answers["DOMAIN"]):
-        raise SetupRefused("\n".join(f"{finding.problem} {finding.to_do}" for finding in found))
+        raise SetupRefused("\n".join(f"{finding.problem} {finding.remedy}" for finding in found))
 
 
 def _copy_certificate(answers: Mapping[str, str], secrets: Path) -> Iterator[str]:

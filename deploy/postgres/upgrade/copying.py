@@ -11,7 +11,7 @@ from collections.abc import Mapping
 
 from deploy.backup.server import NotDone, Programs
 
-IN_POSTGRES = ("-q", "-X", "-v", "ON_ERROR_STOP=1", "-d", "postgres")
+PSQL = ("-q", "-X", "-v", "ON_ERROR_STOP=1", "-d")
 COUNTS = r"""
 SELECT format('SELECT %L, count(*) FROM %I.%I', schemaname || '.' || tablename, schemaname, tablename)
 FROM pg_tables WHERE schemaname NOT IN ('pg_catalog', 'information_schema') ORDER BY 1 \gexec
@@ -23,7 +23,7 @@ FROM pg_sequences ORDER BY 1 \gexec
 def databases(server: Programs) -> list[str]:
     """The databases of the services."""
     question = "SELECT datname FROM pg_database WHERE NOT datistemplate AND datname <> 'postgres' ORDER BY 1"
-    return server.run("psql", *IN_POSTGRES, "-Atc", question).split()
+    return server.run("psql", *PSQL, "postgres", "-Atc", question).split()
 
 
 def copy(old: Programs, new: Programs) -> None:
@@ -33,7 +33,7 @@ def copy(old: Programs, new: Programs) -> None:
         with tempfile.TemporaryFile() as dump:
             old.run("pg_dump", "--create", database, into=dump)
             dump.seek(0)
-            new.run("psql", *IN_POSTGRES, out_of=dump)
+            new.run("psql", *PSQL, "postgres", out_of=dump)
     new.run("vacuumdb", "--all", "--analyze-only", "--quiet")
 
 
@@ -58,12 +58,12 @@ def differences(wanted: Mapping[str, int], there: Mapping[str, int]) -> list[str
 
 def version_of(server: Programs) -> int:
     """The major version."""
-    return int(server.run("psql", *IN_POSTGRES, "-Atc", "SHOW server_version_num")) // 10_000
+    return int(server.run("psql", *PSQL, "postgres", "-Atc", "SHOW server_version_num")) // 10_000
 
 
 def _roles(server: Programs) -> str:
     """Statements that make the roles with their passwords; the one that the new server was made with is there already."""
-    own = server.run("psql", *IN_POSTGRES, "-Atc", "SELECT current_user").strip()
+    own = server.run("psql", *PSQL, "postgres", "-Atc", "SELECT current_user").strip()
     statements = server.run("pg_dumpall", "--roles-only")
     return re.sub(rf"^(CREATE|ALTER) ROLE {re.escape(own)}\b.*;$", "", statements, flags=re.MULTILINE)
 
@@ -72,7 +72,7 @@ def _run_script(server: Programs, script: str, database: str) -> str:
     with tempfile.TemporaryFile() as file:
         file.write(script.encode())
         file.seek(0)
-        return server.run("psql", *IN_POSTGRES[:-1], database, "-At", out_of=file)
+        return server.run("psql", *PSQL, database, "-At", out_of=file)
 
 
 def must_be_equal(wanted: Mapping[str, int], there: Mapping[str, int]) -> None:

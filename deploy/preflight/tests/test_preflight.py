@@ -75,7 +75,7 @@ def test_a_free_port_is_fine_and_stays_free(listening: int) -> None:
 def test_an_address_of_another_machine_is_found() -> None:
     (finding,) = check_ports([Port("door", "192.0.2.1", 8443)])
     assert "192.0.2.1" in finding.problem
-    assert "HTTPS_ADDRESS" in finding.to_do
+    assert "HTTPS_ADDRESS" in finding.remedy
 
 
 def test_a_right_certificate_is_silent(certificate: Path) -> None:
@@ -182,7 +182,7 @@ def test_a_release_is_not_skipped() -> None:
 def test_the_checks_stop_at_a_machine_without_setup() -> None:
     (finding,) = findings({})
     assert finding.problem == "ENVIRONMENT is neither production nor development."
-    assert "deploy.setup" in finding.to_do
+    assert "deploy.setup" in finding.remedy
 
 
 def test_make_up_ends_with_the_sentences_and_changes_nothing(tmp_path: Path) -> None:

@@ -62,7 +62,7 @@ class PartnerSecret(Table, table=True):
     valid_from: datetime = Field(default_factory=now, sa_type=aware())
     valid_until: datetime | None = Field(default=None, sa_type=aware())
 
-    def counts_at(self, moment: datetime) -> bool:
+    def is_valid_at(self, moment: datetime) -> bool:
         return self.valid_from <= moment and (self.valid_until is None or moment < self.valid_until)
 
 

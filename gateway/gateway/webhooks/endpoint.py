@@ -248,7 +248,7 @@ def _pending(
 ) -> PendingDelivery:
     message = delivered.message
     delivery_id = new_id()
-    held = partner.holdings_on(local_date(moment))
+    held = partner.valid_grants_on(local_date(moment))
     return PendingDelivery(
         id=delivery_id,
         partner_id=partner.id,

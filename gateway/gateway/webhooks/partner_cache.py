@@ -32,12 +32,12 @@ class SecretSnapshot:
     valid_from: datetime
     valid_until: datetime | None
 
-    def counts_at(self, moment: datetime) -> bool:
+    def is_valid_at(self, moment: datetime) -> bool:
         return self.valid_from <= moment and (self.valid_until is None or moment < self.valid_until)
 
 
 @dataclass(frozen=True, slots=True)
-class Holdings:
+class ValidGrants:
     """The valid licences (kinds) and agreements (units) of a partner on one day."""
 
     licences: list[str]
@@ -59,11 +59,11 @@ class PartnerSnapshot:
     keys: tuple[VerificationKey, ...] = ()
     licences: tuple[Licence, ...] = field(default=(), compare=False)
     agreements: tuple[Agreement, ...] = field(default=(), compare=False)
-    _holdings: dict[date, Holdings] = field(default_factory=dict, compare=False, repr=False)
+    _valid_grants: dict[date, ValidGrants] = field(default_factory=dict, compare=False, repr=False)
 
     def texts(self, moment: datetime) -> list[str]:
         """The webhook secrets that count now, newest first."""
-        counting = [secret for secret in self.secrets if secret.use == "webhook" and secret.counts_at(moment)]
+        counting = [secret for secret in self.secrets if secret.use == "webhook" and secret.is_valid_at(moment)]
         return [secret.text for secret in reversed(counting) if secret.text is not None]
 
     def has_client_secret(self, given: str, moment: datetime) -> bool:
@@ -71,15 +71,15 @@ class PartnerSnapshot:
         digest = hashlib.sha256(given.encode("utf-8", "replace")).digest()
         fits = False
         for secret in self.secrets:
-            if secret.use == "rest" and secret.digest is not None and secret.counts_at(moment):
+            if secret.use == "rest" and secret.digest is not None and secret.is_valid_at(moment):
                 fits |= hmac.compare_digest(secret.digest, digest)
         return fits
 
-    def holdings_on(self, day: date) -> Holdings:
+    def valid_grants_on(self, day: date) -> ValidGrants:
         """Its licences and agreements of a day, computed once: every change makes a new snapshot."""
-        held = self._holdings.get(day)
+        held = self._valid_grants.get(day)
         if held is None:
-            held = self._holdings[day] = Holdings(self.licence_kinds(day), self.unit_codes(day))
+            held = self._valid_grants[day] = ValidGrants(self.licence_kinds(day), self.unit_codes(day))
         return held
 
     def licence_kinds(self, day: date) -> list[str]:

@@ -48,7 +48,7 @@ class VerificationKey:
     valid_from: datetime | None = None
     valid_until: datetime | None = None
 
-    def counts_at(self, moment: datetime) -> bool:
+    def is_valid_at(self, moment: datetime) -> bool:
         return (self.valid_from is None or self.valid_from <= moment) and (
             self.valid_until is None or moment < self.valid_until
         )
@@ -84,7 +84,7 @@ def verify(headers: RawHeaders, body: bytes, keys: Sequence[VerificationKey], *,
     """The message's id and time when any signature fits any key that counts now; else SignatureRefused."""
     message_id, timestamp, signatures = _read_headers(headers)
     sent_at = _parse_timestamp(timestamp, now)
-    counting = [key for key in keys if key.counts_at(now)]
+    counting = [key for key in keys if key.is_valid_at(now)]
     if not counting:
         raise SignatureRefused("no-key")
     signed = b".".join((message_id, timestamp, body))

@@ -73,7 +73,7 @@ def _count_utf8(file: BinaryIO) -> tuple[int, int]:
         if not text.isascii():
             bad = sum("\udc80" <= c <= "\udcff" for c in text) if _has_surrogates(text) else 0
             wrong += bad
-            # In UTF-8 a character beyond ASCII takes the bytes that its length does not explain.
+            # While all is UTF-8 one mark for each chunk is enough; after a wrong byte the right ones are counted.
             right += sum(c > "\x7f" for c in text) - bad if wrong else 1
         if not chunk:
             return right, wrong
@@ -90,16 +90,16 @@ def _has_surrogates(text: str) -> bool:
 def _one_byte_encoding(file: BinaryIO) -> Encoding:
     """Windows-1258, TCVN3 or VNI: the one in which most lines are Vietnamese."""
     fitting: Counter[str] = Counter()
-    only: Counter[frozenset[str]] = Counter()
+    lines_by_encodings: Counter[frozenset[str]] = Counter()
     for line in islice(_lines_beyond_ascii(file), _SAMPLE_LINES):
         names = _names_fitting(line)
         fitting.update(names)
-        only[names] += 1
+        lines_by_encodings[names] += 1
     best = max((WINDOWS_1258.name, "TCVN3", "VNI"), key=lambda name: fitting[name])
-    others = sum(count for names, count in only.items() if names and best not in names)
-    if others >= 2 or (others and others * 10 >= fitting[best]):
-        strange = max((name for name in fitting if name != best), key=lambda name: fitting[name])
-        raise UnreadableTable(mixed_encoding(strange if best == WINDOWS_1258.name else best))
+    lines_without_best = sum(count for names, count in lines_by_encodings.items() if names and best not in names)
+    if lines_without_best >= 2 or (lines_without_best and lines_without_best * 10 >= fitting[best]):
+        second_best = max((name for name in fitting if name != best), key=lambda name: fitting[name])
+        raise UnreadableTable(mixed_encoding(second_best if best == WINDOWS_1258.name else best))
     if best == WINDOWS_1258.name:
         _require_decodable(file)
         return WINDOWS_1258

@@ -22,7 +22,11 @@ DIFFERENCES = Gauge(
     "bakhong_reports_differences", "Counts that a service announced and the reports do not have", ["service"]
 )
 COUNTING = {service.name for service in SERVICES if service.takes_counts}
-COMPARED_AT = Gauge("bakhong_reports_compared_timestamp_seconds", "When a service last counted, Unix time", ["service"])
+COMPARED_AT = Gauge(
+    "bakhong_reports_compared_timestamp_seconds",
+    "When the counts of a service were last compared, Unix time",
+    ["service"],
+)
 
 
 async def close_the_day(runtime: Runtime) -> None:
@@ -38,9 +42,14 @@ async def close_the_day(runtime: Runtime) -> None:
     for day in days:
         async with runtime.database.transaction() as session:
             await take_snapshots(session, day)
-    for sunday in sorted({day + timedelta(days=7 - day.isoweekday()) for day in (*days, _last_sunday())}):
+    for sunday in sorted({_sunday_of(day) for day in (*days, _last_sunday())}):
         if sunday <= yesterday:
             await _store_weekly_reports(runtime, sunday)
+
+
+def _sunday_of(day: date) -> date:
+    """The last day of the week, which begins on Monday."""
+    return day + timedelta(days=7 - day.isoweekday())
 
 
 def _last_sunday() -> date:
@@ -72,7 +81,7 @@ async def measure_differences(runtime: Runtime) -> None:
 
 
 async def refresh_totals(runtime: Runtime) -> None:
-    """Makes the sums anew after units have changed; until then queries sum up the parts."""
+    """Computes the stored totals again after units have changed; until then queries add up the villages."""
     async with runtime.database.reading() as session:
         version = (await get_live_version(session)).version
         if await totals_are_valid(session, version):

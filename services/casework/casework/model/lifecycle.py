@@ -103,7 +103,7 @@ OPEN = frozenset(
         Status.DRAFT_RESULT_SENT,
     }
 )
-# The moments that end the clock, in the order the index looks for them (Decision 766/QĐ-TTg, indicator 2.1).
+# States in which the office owes nothing more: each ends the clock (Decision 766/QĐ-TTg, indicator 2.1).
 SETTLED = frozenset({Status.APPROVED, Status.RETURNED, Status.REJECTED, Status.REFUSED, Status.WITHDRAWN})
 
 
@@ -117,25 +117,25 @@ class Transition(NamedTuple):
     received: bool | None = None
 
 
-_CITIZEN = frozenset({Actor.APPLICANT, Actor.OFFICER, Actor.DESK})
+_APPLICANT_SIDE = frozenset({Actor.APPLICANT, Actor.OFFICER, Actor.DESK})
 _OFFICE = frozenset({Actor.OFFICER})
 _PLATFORM = frozenset({Actor.PLATFORM})
 _S, _A = Status, Action
 
 TRANSITIONS: tuple[Transition, ...] = (
-    Transition(_S.DRAFT, _A.SUBMIT, _S.SUBMITTED, _CITIZEN),
+    Transition(_S.DRAFT, _A.SUBMIT, _S.SUBMITTED, _APPLICANT_SIDE),
     #
     Transition(_S.SUBMITTED, _A.ACCEPT, _S.ACCEPTED, _OFFICE),
     Transition(_S.SUBMITTED, _A.REFUSE, _S.REFUSED, _OFFICE),
     Transition(_S.SUBMITTED, _A.REQUEST_SUPPLEMENT, _S.SUPPLEMENT_REQUESTED, _OFFICE),
     Transition(_S.SUBMITTED, _A.TRANSFER, _S.SUBMITTED, _OFFICE | _PLATFORM),
-    Transition(_S.SUBMITTED, _A.WITHDRAW, _S.WITHDRAWN, _CITIZEN),
+    Transition(_S.SUBMITTED, _A.WITHDRAW, _S.WITHDRAWN, _APPLICANT_SIDE),
     #
-    Transition(_S.SUPPLEMENT_REQUESTED, _A.SUPPLEMENT, _S.SUBMITTED, _CITIZEN, received=False),
-    Transition(_S.SUPPLEMENT_REQUESTED, _A.SUPPLEMENT, _S.PROCESSING, _CITIZEN, received=True),
+    Transition(_S.SUPPLEMENT_REQUESTED, _A.SUPPLEMENT, _S.SUBMITTED, _APPLICANT_SIDE, received=False),
+    Transition(_S.SUPPLEMENT_REQUESTED, _A.SUPPLEMENT, _S.PROCESSING, _APPLICANT_SIDE, received=True),
     Transition(_S.SUPPLEMENT_REQUESTED, _A.REFUSE, _S.REFUSED, _OFFICE, received=False),
     Transition(_S.SUPPLEMENT_REQUESTED, _A.REJECT, _S.REJECTED, _OFFICE, received=True),
-    Transition(_S.SUPPLEMENT_REQUESTED, _A.WITHDRAW, _S.WITHDRAWN, _CITIZEN),
+    Transition(_S.SUPPLEMENT_REQUESTED, _A.WITHDRAW, _S.WITHDRAWN, _APPLICANT_SIDE),
     #
     Transition(_S.ACCEPTED, _A.PROCESS, _S.PROCESSING, _OFFICE),
     Transition(_S.ACCEPTED, _A.TRANSFER, _S.ACCEPTED, _OFFICE),
@@ -145,7 +145,7 @@ TRANSITIONS: tuple[Transition, ...] = (
     Transition(_S.ACCEPTED, _A.SEND_DRAFT_RESULT, _S.DRAFT_RESULT_SENT, _OFFICE),
     Transition(_S.ACCEPTED, _A.APPROVE, _S.APPROVED, _OFFICE),
     Transition(_S.ACCEPTED, _A.REJECT, _S.REJECTED, _OFFICE),
-    Transition(_S.ACCEPTED, _A.WITHDRAW, _S.WITHDRAWN, _CITIZEN),
+    Transition(_S.ACCEPTED, _A.WITHDRAW, _S.WITHDRAWN, _APPLICANT_SIDE),
     #
     Transition(_S.PROCESSING, _A.TRANSFER, _S.PROCESSING, _OFFICE),
     Transition(_S.PROCESSING, _A.REQUEST_SUPPLEMENT, _S.SUPPLEMENT_REQUESTED, _OFFICE),
@@ -154,16 +154,16 @@ TRANSITIONS: tuple[Transition, ...] = (
     Transition(_S.PROCESSING, _A.SEND_DRAFT_RESULT, _S.DRAFT_RESULT_SENT, _OFFICE),
     Transition(_S.PROCESSING, _A.APPROVE, _S.APPROVED, _OFFICE),
     Transition(_S.PROCESSING, _A.REJECT, _S.REJECTED, _OFFICE),
-    Transition(_S.PROCESSING, _A.WITHDRAW, _S.WITHDRAWN, _CITIZEN),
+    Transition(_S.PROCESSING, _A.WITHDRAW, _S.WITHDRAWN, _APPLICANT_SIDE),
     #
     Transition(_S.PAYMENT_DUE, _A.PAY, _S.PROCESSING, _PLATFORM),
     Transition(_S.PAYMENT_DUE, _A.PROCESS, _S.PROCESSING, _OFFICE),
     Transition(_S.PAYMENT_DUE, _A.REJECT, _S.REJECTED, _OFFICE),
-    Transition(_S.PAYMENT_DUE, _A.WITHDRAW, _S.WITHDRAWN, _CITIZEN),
+    Transition(_S.PAYMENT_DUE, _A.WITHDRAW, _S.WITHDRAWN, _APPLICANT_SIDE),
     #
-    Transition(_S.DRAFT_RESULT_SENT, _A.CONFIRM_DRAFT_RESULT, _S.PROCESSING, _CITIZEN | _PLATFORM),
-    Transition(_S.DRAFT_RESULT_SENT, _A.DISPUTE_DRAFT_RESULT, _S.PROCESSING, _CITIZEN),
-    Transition(_S.DRAFT_RESULT_SENT, _A.WITHDRAW, _S.WITHDRAWN, _CITIZEN),
+    Transition(_S.DRAFT_RESULT_SENT, _A.CONFIRM_DRAFT_RESULT, _S.PROCESSING, _APPLICANT_SIDE | _PLATFORM),
+    Transition(_S.DRAFT_RESULT_SENT, _A.DISPUTE_DRAFT_RESULT, _S.PROCESSING, _APPLICANT_SIDE),
+    Transition(_S.DRAFT_RESULT_SENT, _A.WITHDRAW, _S.WITHDRAWN, _APPLICANT_SIDE),
     #
     Transition(_S.APPROVED, _A.RETURN_RESULT, _S.RETURNED, _OFFICE),
 )

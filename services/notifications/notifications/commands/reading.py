@@ -1,4 +1,4 @@
-"""Marking notifications as read: by their person, or of a post by each account."""
+"""Marking notifications as read: those of a person once, those of an office (a role in a unit) for each account."""
 
 from sqlalchemy import text
 from sqlalchemy.dialects.postgresql import insert

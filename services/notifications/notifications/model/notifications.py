@@ -51,7 +51,7 @@ class Notification(StoredNews, table=True):
     at: datetime = Field(sa_type=aware())
     """When it became known here."""
     read_at: datetime | None = Field(default=None, sa_type=aware())
-    """Of a post: see `NotificationRead`."""
+    """When its person read it; that an account read one of its office is a row of `NotificationRead`."""
 
 
 class NotificationRead(Table, table=True):

@@ -17,7 +17,7 @@ from payments_qr.model.authority import PUBLIC_SERVICE
 from payments_qr.queries.merchants import get_fee_merchants
 
 
-async def name_fee_merchant(session: Session, caller: Caller, unit: KnownUnit, merchant: Merchant) -> None:
+async def name_or_confirm_fee_merchant(session: Session, caller: Caller, unit: KnownUnit, merchant: Merchant) -> None:
     """Names the merchant, or confirms it where another officer has named the same one. The merchant is locked.
 
     The same officer again changes nothing. Naming the merchant in force withdraws a pending naming of another one.

@@ -146,12 +146,14 @@ class ReportBatch:
         """The one code that the reference identifies, surest reading first; None where two merchants share the reference."""
         for key in references_in(report.reference) if report.reference else ():
             if key in self._codes_by_key:
-                chosen = self._the_one(self._codes_by_key[key], report, named)
+                chosen = self._unambiguous_code(self._codes_by_key[key], report, named)
                 if chosen is not None:
                     return chosen
         return None
 
-    def _the_one(self, fitting: Sequence[QrCode], report: ReportedPayment, named: Merchant | None) -> QrCode | None:
+    def _unambiguous_code(
+        self, fitting: Sequence[QrCode], report: ReportedPayment, named: Merchant | None
+    ) -> QrCode | None:
         for belongs in (
             lambda merchant: named is not None and merchant.id == named.id,
             lambda merchant: named is None and account_matches(report, merchant) is True,

@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
 from chassis.ids import new_id
-from payments_qr.model.tables import Table, aware, encrypted, text
+from payments_qr.model.tables import Table, aware, digest, text
 
 
 class Import(Table, table=True):
@@ -23,7 +23,7 @@ class Import(Table, table=True):
     target: str = Field(sa_type=text())
     unit_id: UUID = Field(index=True)
     unit_code: str | None = Field(default=None, sa_type=text())
-    file_hash: bytes = Field(sa_type=encrypted())
+    file_hash: bytes = Field(sa_type=digest())
     status: str = Field(default="completed", sa_type=text())
     total_rows: int = 0
     created: int = 0

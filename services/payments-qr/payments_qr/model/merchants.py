@@ -14,7 +14,7 @@ from chassis.security.encryption import blind_index, blind_indexes
 from contracts.payments_qr import MerchantState
 from payments_qr.model.lifecycle import Lifecycle
 from payments_qr.model.registration import SettlementAccount
-from payments_qr.model.tables import Table, aware, decrypt_value, encrypt_value, encrypted, text
+from payments_qr.model.tables import Table, aware, decrypt_value, digest, encrypt_value, encrypted, text
 
 MCC_OF = {
     "market_stall": "5499",  # miscellaneous food stores
@@ -63,14 +63,14 @@ class Merchant(Table, table=True):
     owner_resident_id: UUID | None = None
     owner_organization_id: UUID | None = None
     tax_code: bytes | None = Field(default=None, sa_type=encrypted())
-    tax_code_index: bytes | None = Field(default=None, sa_type=encrypted())
+    tax_code_index: bytes | None = Field(default=None, sa_type=digest())
     owner_looked_up_at: datetime | None = Field(
         default=None, sa_type=aware(), sa_column_kwargs={"name": "owner_asked_at"}
     )
     provider: str = Field(sa_type=text())
     bin: str = Field(sa_type=text())
     account_no: bytes = Field(sa_type=encrypted())
-    account_index: bytes = Field(sa_type=encrypted())
+    account_index: bytes = Field(sa_type=digest())
     account_name: bytes = Field(sa_type=encrypted())
     status: str = Field(default="submitted", sa_type=text())
     verification: str = Field(default="submitted", sa_type=text())

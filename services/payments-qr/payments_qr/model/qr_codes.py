@@ -9,7 +9,7 @@ from sqlmodel import Field
 
 from chassis.ids import new_id
 from chassis.security.encryption import blind_index, blind_indexes
-from payments_qr.model.tables import Table, aware, decrypt_value, encrypt_value, encrypted, money, text
+from payments_qr.model.tables import Table, aware, decrypt_value, digest, encrypt_value, encrypted, money, text
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ class QrCode(Table, table=True):
     reference_key: str | None = Field(default=None, sa_type=text())
     purpose: str | None = Field(default=None, sa_type=text())
     payload: bytes = Field(sa_type=encrypted())
-    payload_index: bytes | None = Field(default=None, sa_type=encrypted())
+    payload_index: bytes | None = Field(default=None, sa_type=digest())
     account_matches: bool = True
     state: str = Field(default="active", sa_type=text())
     bill_id: UUID | None = None

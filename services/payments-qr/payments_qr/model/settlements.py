@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
 from chassis.ids import new_id
-from payments_qr.model.tables import Table, aware, encrypted, money, text
+from payments_qr.model.tables import Table, aware, digest, money, text
 
 
 class Settlement(Table, table=True):
@@ -24,7 +24,7 @@ class Settlement(Table, table=True):
     id: UUID = Field(default_factory=new_id, primary_key=True)
     partner_id: str = Field(sa_type=text())
     business_date: date
-    file_hash: bytes = Field(sa_type=encrypted())
+    file_hash: bytes = Field(sa_type=digest())
     row_count: int
     row_sum: int = Field(sa_type=money())
     has_control_line: bool

@@ -27,7 +27,12 @@ def money() -> Any:
 
 
 def encrypted() -> Any:
-    """The column type of an encrypted value or a hash."""
+    """The column type of an encrypted value."""
+    return LargeBinary
+
+
+def digest() -> Any:
+    """The column type of a hash: a blind index, or the digest of a file."""
     return LargeBinary
 
 

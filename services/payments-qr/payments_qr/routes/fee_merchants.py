@@ -7,7 +7,7 @@ from chassis.security.identity import Caller
 from chassis.security.scope import find_unit, require_unit
 from chassis.storage.tables import KnownUnit
 from chassis.web.routing import DeletionReason, Reading, Transaction, allow, transactional_router
-from payments_qr.commands.fee_merchants import name_fee_merchant, withdraw_fee_merchant
+from payments_qr.commands.fee_merchants import name_or_confirm_fee_merchant, withdraw_fee_merchant
 from payments_qr.queries.merchants import get_fee_merchants, get_merchant_to_change
 from payments_qr.schemas.merchants import FeeMerchantPut, FeeMerchantView
 
@@ -27,7 +27,7 @@ async def put_fee_merchant(code: str, body: FeeMerchantPut, session: Transaction
     """Names an active public_service merchant; a second officer confirms by naming the same one."""
     unit = await _get_unit(session, caller, code)
     merchant = await get_merchant_to_change(session, caller, body.merchant_id, "merchant.edit")
-    await name_fee_merchant(session, caller, unit, merchant)
+    await name_or_confirm_fee_merchant(session, caller, unit, merchant)
     await session.flush()
     return await _view(session, unit)
 

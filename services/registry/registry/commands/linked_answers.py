@@ -1,4 +1,4 @@
-"""Answers of linked databases are stored: as values of their rank, with the state of each database."""
+"""Stores what a linked database answered about a resident, and whether the database answers."""
 
 from collections.abc import Collection, Iterable, Sequence
 from contextlib import suppress

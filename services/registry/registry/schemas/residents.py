@@ -77,8 +77,8 @@ def _shown_field(attribute: Attribute) -> tuple[Any, Any]:
     return (type_ | None if attribute.optional else type_, ...)
 
 
-def fits_the_number(value: IdDocument, info: ValidationInfo) -> IdDocument:
-    """A document that a number of this length may stand on."""
+def require_matching_document(value: IdDocument, info: ValidationInfo) -> IdDocument:
+    """Refuses an identity document that cannot bear a number of this length."""
     if number := info.data.get("personal_id"):
         try:
             check_document(number, value)
@@ -101,7 +101,7 @@ class ResidentCreate(RequestBody):
     residence_status: ResidenceStatus = "permanent"
     phone_owner_verified: bool = False
 
-    _fits_the_number = field_validator("id_document")(fits_the_number)
+    _fits_the_number = field_validator("id_document")(require_matching_document)
 
 
 @_with_attributes(_changed_field)
@@ -113,7 +113,7 @@ class ResidentPatch(RequestBody):
     deceased_on: PastDay | None = None
     reason: Annotated[LongText | None, BlankIsNone] = None
 
-    _fits_the_number = field_validator("id_document")(fits_the_number)
+    _fits_the_number = field_validator("id_document")(require_matching_document)
 
 
 class WarningView(BaseModel):

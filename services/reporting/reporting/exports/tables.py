@@ -48,7 +48,7 @@ def write_xlsx(report: Report, language: str) -> bytes:
     name = Texts(language).unit(report.unit)
     book.set_properties({"title": f"Ba Không: {name}, {report.as_of.isoformat()}", "author": name, "company": name})
     styles = _Styles(book)
-    for sheet in _sheets(report, Texts(language)):
+    for sheet in _Sheets(report, Texts(language)).all():
         _write_sheet(book, styles, sheet)
     book.close()
     return target.getvalue()
@@ -110,112 +110,97 @@ def _write_cell(page: Any, row: int, column: int, cell: Cell, styles: _Styles) -
         page.write_number(row, column, cell, styles.count)
 
 
-def _sheets(report: Report, texts: Texts) -> Iterator[_Sheet]:
-    vietnamese = texts.language == "vi"
+class _Sheets:
+    """The sheets of one report, with their headings in one language."""
 
-    def text_of(vi: str, en: str) -> str:
-        return vi if vietnamese else en
+    def __init__(self, report: Report, texts: Texts) -> None:
+        self.report, self.texts = report, texts
+        self.head = f"{texts.unit(report.unit)}, {texts.day(report.as_of)}"
+        self.code = self._of("Mã", "Code")
+        self.percent = self._of("Tỷ lệ (%)", "Percent")
+        self.numbers = [texts.numerator, texts.denominator, self.percent, texts.target]
 
-    name = texts.unit(report.unit)
-    head = f"{name}, {texts.day(report.as_of)}"
-    item, code, title = text_of("Nội dung", "Item"), text_of("Mã", "Code"), texts.indicator
-    numbers = [texts.numerator, texts.denominator, text_of("Tỷ lệ (%)", "Percent"), texts.target]
-    yield _Sheet(
-        text_of("Tổng hợp", "Summary"),
-        head,
-        [
-            item,
-            code,
-            title,
-            *numbers,
-            text_of("Hạn", "Due"),
-            text_of("Kỳ từ ngày", "Period from"),
-            text_of("Tăng trong kỳ", "Change"),
-        ],
-        [
+    def all(self) -> Iterator[_Sheet]:
+        """In the order of the file."""
+        yield self._summary()
+        if self.report.children:
+            yield self._units()
+        yield from (self._denominators(), self._trend(), self._obstacles(), self._reconciliation(), self._definitions())
+
+    def _of(self, vi: str, en: str) -> str:
+        return vi if self.texts.language == "vi" else en
+
+    def _summary(self) -> _Sheet:
+        columns = [self._of("Nội dung", "Item"), self.code, self.texts.indicator, *self.numbers]
+        columns += [self._of("Hạn", "Due"), self._of("Kỳ từ ngày", "Period from"), self._of("Tăng trong kỳ", "Change")]
+        rows = [
             [
                 _item(each),
                 each.code,
-                texts.of(each.indicator.title),
+                self._title(each),
                 *_numbers(each),
                 _due(each),
-                *_change(report, "unit", each),
+                *_change(self.report, "unit", each),
             ]
-            for each in report.aimed_at()
-        ],
-        [10, 28, 44, 14, 14, 12, 12, 13, 13, 14],
-    )
-    if report.children:
-        yield _Sheet(
-            text_of("Theo đơn vị", "By unit"),
-            head,
-            [text_of("Mã đơn vị", "Unit code"), texts.unit_label, code, title, *numbers],
-            [
-                [
-                    child.unit.code,
-                    _name_of(child, texts),
-                    figure.code,
-                    texts.of(figure.indicator.title),
-                    *_numbers(figure),
-                ]
-                for child in report.children
-                for figure in child.figures.values()
-            ],
-            [14, 24, 28, 44, 14, 14, 12, 12],
-        )
-    yield _Sheet(
-        text_of("Mẫu số khác", "Other denominators"),
-        head,
-        [code, title, *numbers],
-        [
-            [each.code, texts.of(each.indicator.title), *_numbers(each)]
-            for each in report.figures.values()
+            for each in self.report.aimed_at()
+        ]
+        widths = [10, 28, 44, 14, 14, 12, 12, 13, 13, 14]
+        return _Sheet(self._of("Tổng hợp", "Summary"), self.head, columns, rows, widths)
+
+    def _units(self) -> _Sheet:
+        columns = [self._of("Mã đơn vị", "Unit code"), self.texts.unit_label, self.code, self.texts.indicator]
+        rows = [
+            [child.unit.code, _name_of(child, self.texts), figure.code, self._title(figure), *_numbers(figure)]
+            for child in self.report.children
+            for figure in child.figures.values()
+        ]
+        widths = [14, 24, 28, 44, 14, 14, 12, 12]
+        return _Sheet(self._of("Theo đơn vị", "By unit"), self.head, columns + self.numbers, rows, widths)
+
+    def _denominators(self) -> _Sheet:
+        rows = [
+            [each.code, self._title(each), *_numbers(each)]
+            for each in self.report.figures.values()
             if each.indicator.population
-        ],
-        [40, 60, 14, 14, 12, 12],
-    )
-    yield _Sheet(
-        text_of("Diễn biến", "Trend"),
-        head,
-        [code, texts.day_label, texts.numerator, texts.denominator, text_of("Tỷ lệ (%)", "Percent")],
-        [
-            [
-                each.code,
-                point.day,
-                point.numerator,
-                point.denominator,
-                point.value if each.indicator.denominator else None,
-            ]
-            for each in report.of_base()
-            for point in each.trend
-        ],
-        [28, 13, 14, 14, 12],
-    )
-    yield _Sheet(
-        text_of("Điều đang vướng", "Obstacles"),
-        f"{head}. {texts.obstacles_note}",
-        [texts.step, text_of("Điều kiện còn thiếu", "Missing condition"), text_of("Số người", "People")],
-        [
-            [texts.step_title(each.step), texts.text("condition", each.condition), each.people]
-            for each in report.obstacles
-        ],
-        [34, 34, 12],
-    )
-    yield _Sheet(
-        text_of("Đối chiếu", "Reconciliation"),
-        head,
-        [texts.unit_label, code, texts.service, texts.announced, texts.projected, texts.taken_at],
-        [
+        ]
+        columns = [self.code, self.texts.indicator, *self.numbers]
+        name = self._of("Mẫu số khác", "Other denominators")
+        return _Sheet(name, self.head, columns, rows, [40, 60, 14, 14, 12, 12])
+
+    def _trend(self) -> _Sheet:
+        columns = [self.code, self.texts.day_label, self.texts.numerator, self.texts.denominator, self.percent]
+        rows: list[list[Cell]] = [
+            [each.code, at.day, at.numerator, at.denominator, at.value if each.indicator.denominator else None]
+            for each in self.report.of_base()
+            for at in each.trend
+        ]
+        return _Sheet(self._of("Diễn biến", "Trend"), self.head, columns, rows, [28, 13, 14, 14, 12])
+
+    def _obstacles(self) -> _Sheet:
+        columns = [
+            self.texts.step,
+            self._of("Điều kiện còn thiếu", "Missing condition"),
+            self._of("Số người", "People"),
+        ]
+        rows = [
+            [self.texts.step_title(each.step), self.texts.text("condition", each.condition), each.people]
+            for each in self.report.obstacles
+        ]
+        head = f"{self.head}. {self.texts.obstacles_note}"
+        return _Sheet(self._of("Điều đang vướng", "Obstacles"), head, columns, rows, [34, 34, 12])
+
+    def _reconciliation(self) -> _Sheet:
+        texts = self.texts
+        columns = [texts.unit_label, self.code, texts.service, texts.announced, texts.projected, texts.taken_at]
+        rows: list[list[Cell]] = [
             [each.unit_code, each.indicator, each.service, each.announced, each.projected, each.taken_at]
-            for each in report.reconciliation
-        ],
-        [16, 28, 16, 14, 14, 20],
-    )
-    yield _Sheet(
-        text_of("Cách tính", "Definitions"),
-        texts.definitions,
-        [code, title, texts.numerator, texts.denominator, texts.source],
-        [
+            for each in self.report.reconciliation
+        ]
+        return _Sheet(self._of("Đối chiếu", "Reconciliation"), self.head, columns, rows, [16, 28, 16, 14, 14, 20])
+
+    def _definitions(self) -> _Sheet:
+        texts = self.texts
+        rows = [
             [
                 each.code,
                 texts.of(each.title),
@@ -224,9 +209,12 @@ def _sheets(report: Report, texts: Texts) -> Iterator[_Sheet]:
                 texts.of(each.source),
             ]
             for each in catalogue().indicators.values()
-        ],
-        [30, 40, 60, 40, 40],
-    )
+        ]
+        columns = [self.code, texts.indicator, texts.numerator, texts.denominator, texts.source]
+        return _Sheet(self._of("Cách tính", "Definitions"), texts.definitions, columns, rows, [30, 40, 60, 40, 40])
+
+    def _title(self, figure: Figure) -> str:
+        return self.texts.of(figure.indicator.title)
 
 
 def _lines(report: Report) -> Iterator[tuple[str, UnitName, Figure]]:

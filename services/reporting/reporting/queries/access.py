@@ -36,6 +36,6 @@ async def sees_exact_unit(session: ReadSession, caller: Caller | None, unit: Uni
 
 
 async def require_exact(session: ReadSession, caller: Caller, unit_code: str, day: date) -> None:
-    """403 for a unit that is not the caller's, 400 for none."""
+    """403 for a unit that is not the caller's, 400 for an unknown unit code."""
     if not await sees_exact(session, caller, unit_code, day):
         raise Forbidden()
