@@ -5,12 +5,15 @@ from __future__ import annotations
 import hashlib
 import random
 from datetime import UTC, date, datetime, time, timedelta
+from functools import partial
 from typing import Any
 
-from deploy.demo.api_client import ApiClient, eventually, success
+from deploy.demo.api_client import ApiClient, success
 from deploy.demo.people import Person
+from deploy.local.patience import wait_while_it_moves
 
 SEED = 1327
+SECONDS_TO_BE_ACTIVE = 30
 ACCOUNTS = {"demo-bank": "970436", "demo-wallet": "970422"}
 STALLS = ("rau", "thịt", "cá", "tạp hóa", "hoa quả", "vải", "bánh", "gạo")
 PLACES = (
@@ -54,7 +57,8 @@ def _open(
     }  # fmt: skip
     merchant = str(api.post("/v1/merchants", body, who=officer, headers=_key(key))["id"])
     success(api.webhook(provider, "merchant.verified", {"merchant_id": merchant}, webhook_id=f"demo-{merchant}"))
-    if not eventually(lambda: _status(api, officer, merchant) == "active", 30):
+    status = partial(_status, api, officer, merchant)
+    if not wait_while_it_moves(f"the merchant {name}", lambda: status() == "active", status, SECONDS_TO_BE_ACTIVE):
         raise RuntimeError(f"the demo's merchant {name} does not become active")
     codes: dict[str, Any] = {"kind": "static"}
     api.post(f"/v1/merchants/{merchant}/qr-codes", codes, who=officer, headers=_key(f"{key}-qr"))
