@@ -18,6 +18,7 @@ DAYS_OF_ACCOUNTS = 365
 PARTNER = {"id": "giam-sat", "name": "Giám sát hệ thống", "kind": "bank"}
 DEMO_PARTNER = "demo-bank"
 PROCEDURE = "2.000635"
+"""An extract of civil status; a province whose bank lacks it has another one begun."""
 Headers = dict[str, str]
 
 
@@ -43,8 +44,16 @@ def prepare(
     merchant_id = _stall(api, unit, resident_id, partner.id, first, second)
     return Accounts(
         resident=_account(resident), resident_id=resident_id, officer=_account(maker), partner=partner,
-        merchant_id=merchant_id, procedure=PROCEDURE, prepared_at=datetime.now(UTC),
+        merchant_id=merchant_id, procedure=_procedure(api), prepared_at=datetime.now(UTC),
     )  # fmt: skip
+
+
+def _procedure(api: ApiClient) -> str:
+    """A procedure that is done online as a whole."""
+    codes = [each["code"] for each in api.list_all("/v1/procedures") if each["full_process"]]
+    if not codes:
+        raise NotPrepared("The journeys begin a dossier, and no procedure of this province is done online as a whole.")
+    return PROCEDURE if PROCEDURE in codes else codes[0]
 
 
 def _session(api: ApiClient, commune: str, lead: Headers) -> str:

@@ -12,6 +12,8 @@ import pypdfium2
 import pytest
 
 from deploy.demo.api_client import ApiClient, eventually, success
+from deploy.journeys.prepare import prepare
+from deploy.journeys.rounds import JOURNEYS, travel
 from deploy.local.started import Started, started
 
 pytestmark = pytest.mark.timeout(600)  # the whole platform starts
@@ -168,3 +170,15 @@ def test_it_starts_without_a_demo_and_its_logs_name_no_other_province(platform: 
     assert "demo:" not in platform.output.read_text()
     for log in (platform.data_dir / "logs").glob("*.log"):
         assert not OF_THE_FIRST.search(log.read_text(errors="replace")), log.name
+
+
+def test_the_synthetic_journeys_run_there(api: ApiClient) -> None:
+    api.post(
+        "/v1/campaigns", {"template": "custom", "unit_code": WARD, "title": "Ba không ở Bến Mới"}, who=api.officer(WARD)
+    )
+
+    accounts = prepare(api, WARD)
+
+    assert accounts.procedure == "9.000001"
+    rounds = [travel(journey, api.url, accounts) for journey in JOURNEYS]
+    assert [(each.code, each.outcome, each.reason) for each in rounds if each.outcome == "failed"] == []
