@@ -22,7 +22,7 @@ NO_PRINCIPAL = FieldError(
 async def find_admission(
     scope: Scope, head: RequestHead, path: str, credentials: Credentials, sessions: DashboardSessions | None
 ) -> Admission | None:
-    """The authenticated caller; None without token and cookie. Raises InvalidToken for a token that does not hold."""
+    """The authenticated caller; None without token and cookie. Raises InvalidToken for a token that is not valid."""
     values = head.values(b"authorization")
     if not values or path == "/oauth/token":
         session = await _session_of(scope, path, sessions)

@@ -84,7 +84,7 @@ class NotYetKnown(Problem):
 
 
 class Unauthenticated(Problem):
-    """No credential, or one that does not hold."""
+    """No credential, or an invalid one."""
 
     slug, status = "unauthenticated", 401
     vi, en = "Cần đăng nhập.", "Please sign in."
@@ -92,10 +92,10 @@ class Unauthenticated(Problem):
 
 
 class InvalidToken(Unauthenticated):
-    """An access token that does not hold: expired, ended, malformed, or signed by no one who is trusted here (RFC 6750)."""
+    """An access token that is not valid: expired, ended, malformed, or not signed by a trusted issuer (RFC 6750)."""
 
     slug, status = Unauthenticated.slug, Unauthenticated.status
-    always = {"WWW-Authenticate": 'Bearer error="invalid_token", error_description="The access token does not hold"'}
+    always = {"WWW-Authenticate": 'Bearer error="invalid_token", error_description="The access token is not valid"'}
     guide_vi = "Mã truy cập không đúng hoặc không còn hiệu lực: hãy đăng nhập lại để lấy mã mới."
     detail_en = "The access token is not valid or no longer valid: sign in again for a new one."
 
@@ -119,7 +119,7 @@ class InvalidBody(Problem):
     """The body is invalid; `errors` names every wrong field."""
 
     slug, status = "invalid-body", 422
-    vi, en = "Dữ liệu gửi lên chưa đúng.", "The data sent are not right."
+    vi, en = "Dữ liệu gửi lên chưa đúng.", "Invalid request body."
 
 
 BEFORE_START = "Kết thúc trước khi bắt đầu.", "It ends before it begins."
@@ -135,7 +135,7 @@ class InvalidQuery(Problem):
     """A query parameter or header is wrong or unknown."""
 
     slug, status = "invalid-query", 400
-    vi, en = "Tham số chưa đúng.", "A parameter is not right."
+    vi, en = "Tham số chưa đúng.", "Invalid parameter."
 
 
 class PurposeRequired(Problem):
