@@ -11,8 +11,6 @@ import runpy
 import signal
 import subprocess
 import sys
-import time
-from datetime import datetime, timedelta, tzinfo
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -22,6 +20,7 @@ from deploy.demo.api_client import eventually
 from deploy.local.health import is_alive
 from deploy.local.ports import free_port
 from deploy.local.started import ROOT
+from tests.faults.moved_clock import move_the_clock
 from tests.faults.stack import Stack
 
 
@@ -71,21 +70,6 @@ class Replica:
 
     def output(self) -> str:
         return self._log.read_text(errors="replace")[-3000:]
-
-
-def move_the_clock(seconds: float) -> None:
-    """Every clock of this process that returns the time of day; monotonic clocks are left alone."""
-    from chassis import clock
-
-    class Moved(datetime):
-        @classmethod
-        def now(cls, tz: tzinfo | None = None) -> Moved:
-            return super().now(tz) + timedelta(seconds=seconds)
-
-    true_time, true_time_ns = time.time, time.time_ns
-    time.time = lambda: true_time() + seconds
-    time.time_ns = lambda: true_time_ns() + int(seconds * 1_000_000_000)
-    clock.datetime = Moved  # type: ignore[misc]  # the one place that everything asks
 
 
 def main() -> None:

@@ -7,7 +7,7 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -17,9 +17,14 @@ import pytest
 from aiohttp import web
 from sqlalchemy import text
 
+from chassis.runtime import Runtime, Service
 from chassis.security.identity import Caller
+from chassis.settings import Settings
 from chassis.storage.database import Database, database_url
 from chassis.storage.migrations import upgrade
+from chassis.storage.outbox import publish as publish_event
+from contracts.onboarding import StepCompleted
+from deploy.kafka.broker import KafkaBroker
 from deploy.local.postgres import EmbeddedPostgres
 from notifications.app import service as notifications
 from notifications.commands.publishing import publish_internal
@@ -30,6 +35,7 @@ from services.notifications.tests.receiver import Received, Receiver
 from services.notifications.tests.samples import completed_step
 
 EVENTS = int(os.environ.get("FAULT_EVENTS", "1000"))
+EVENTS_OF_SLOW_FAULTS = int(os.environ.get("FAULT_EVENTS", "600"))
 ROOT = Path(__file__).parents[3]
 _APP = text("INSERT INTO known_partner (id, version, kind, is_active) VALUES ('demo-app', 1, 'app', true)")
 
@@ -50,9 +56,9 @@ async def ids_of(database: Database) -> set[str]:
     return {str(row["id"]) for row in await database.fetch("SELECT id FROM public_event")}
 
 
-async def start_sender(url: str) -> asyncio.subprocess.Process:
+async def start_sender(url: str, *, clock: float = 0) -> asyncio.subprocess.Process:
     return await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "services.notifications.tests.sender_process", url, cwd=ROOT
+        sys.executable, "-m", "services.notifications.tests.sender_process", url, str(clock), cwd=ROOT
     )
 
 
@@ -124,14 +130,15 @@ async def test_a_restart_of_the_database_loses_nothing(
             caller = Caller(role="partner", subject="p", partner_id="demo-app")
             await session.execute(_APP)
             await create_subscription(session, caller, receiver.url, ["step.completed"], None)
-        await publish(database, 600)
+        await publish(database, EVENTS_OF_SLOW_FAULTS)
         sending = asyncio.create_task(Sender(database, sender_settings).run())
-        await until(lambda: len(receiver.seen) >= 150)
+        await until(lambda: len(receiver.seen) >= EVENTS_OF_SLOW_FAULTS / 4)
         postgres.stop()
         await asyncio.sleep(1)
         postgres.start()
         sending = sending if not sending.done() else asyncio.create_task(Sender(database, sender_settings).run())
         expected = await retry(lambda: ids_of(database))
+        assert len(expected) == EVENTS_OF_SLOW_FAULTS
         await until(lambda: set(receiver.ids) == expected)
         sending.cancel()
         await asyncio.gather(sending, return_exceptions=True)
@@ -147,6 +154,80 @@ async def retry(work: Callable[[], Awaitable[set[str]]]) -> set[str]:
         except Exception:
             await asyncio.sleep(0.3)
     return await work()
+
+
+async def test_senders_whose_clocks_are_wrong_lose_nothing_and_are_believed(
+    database: Database, receiver: Receiver, subscribe: Any
+) -> None:
+    """One of two senders is ten minutes fast, one ten minutes slow; every tenth event is refused once."""
+    subscription = await subscribe("step.completed")
+    refused: set[str] = set()
+
+    async def verify(received: Received) -> web.Response:
+        received.verified_by(subscription["secret"])  # refuses timestamps that are off by more than five minutes
+        if len(receiver.seen) % 10 == 0 and received.id not in refused:
+            refused.add(received.id)
+            return web.Response(status=503)
+        return web.Response()
+
+    receiver.answer = verify
+    await publish(database, EVENTS)
+    processes = [await start_sender(database.url, clock=600), await start_sender(database.url, clock=-600)]
+    try:
+        await delivered(database, EVENTS)
+    finally:
+        for process in processes:
+            await end(process)
+
+    assert set(receiver.ids) == await ids_of(database)
+    assert refused
+    assert len(receiver.ids) == EVENTS + len(refused), "only what was refused is repeated"
+
+
+async def delivered(database: Database, count: int) -> None:
+    async with asyncio.timeout(60 + count / 50):
+        while (await database.fetch("SELECT count(*) FROM delivery WHERE status = 'delivered'"))[0][0] < count:
+            await asyncio.sleep(0.2)
+
+
+@pytest.mark.kafka
+@pytest.mark.timeout(600)
+async def test_without_kafka_events_wait_and_each_arrives_under_one_id(
+    tmp_path: Path, settings: Settings, service: Service, database: Database, receiver: Receiver, subscribe: Any
+) -> None:
+    """The broker is killed while events are published, and comes back; the whole worker runs: relay, consumer, sender."""
+    broker = KafkaBroker(tmp_path / "kafka")
+    servers = broker.start()
+    await subscribe("step.completed")
+    with_worker = settings.model_copy(update={"kafka_bootstrap_servers": servers, "run_worker": True})
+    runtime = Runtime(service, with_worker, database=database)
+    await runtime.start()
+    try:
+        people = [completed_step() for _ in range(EVENTS)]
+        await announce(database, people[: EVENTS // 2])
+        await until(lambda: len(receiver.seen) >= EVENTS // 4)
+        broker.kill()
+        await announce(database, people[EVENTS // 2 :])
+        await asyncio.sleep(3)
+        reached = len(set(receiver.ids))
+        broker.start()
+        await until(lambda: len(set(receiver.ids)) >= EVENTS)
+        await delivered(database, EVENTS)
+    finally:
+        await runtime.stop()
+        broker.stop()
+
+    assert reached <= EVENTS // 2, "the broker was not away"
+    told = {(one.message["data"]["resident_id"], one.id) for one in receiver.seen}
+    assert len(told) == EVENTS
+    assert {person for person, _ in told} == {str(one.resident_id) for one in people}
+
+
+async def announce(database: Database, events: Sequence[StepCompleted]) -> None:
+    for start in range(0, len(events), 100):
+        async with database.transaction() as session:
+            for event in events[start : start + 100]:
+                publish_event(session, event)
 
 
 async def test_twenty_of_fifty_endpoints_are_dead_and_the_others_get_everything(

@@ -47,6 +47,8 @@ class Claim:
 
     url: str
     keys: tuple[bytes, ...]
+    at: datetime
+    """By the clock of the database, as the lease: what a sender signs is right where its own clock is wrong."""
     deliveries: tuple[ClaimedDelivery, ...] = ()
     has_more: bool = False
     """Whether there was as much as was asked for."""
@@ -82,7 +84,7 @@ async def claim(database: Database, subscription_id: UUID, limits: ClaimLimits, 
             free = min(free - len(deliveries), limits.open - work.open)
             new, has_more_new = await _claim_new(session, subscription, work, free)
             deliveries, has_more = deliveries + new, has_more or has_more_new
-        return Claim(subscription.url, _keys(subscription), tuple(deliveries), has_more)
+        return Claim(subscription.url, _keys(subscription), work.at, tuple(deliveries), has_more)
 
 
 async def release(session: Session, ids: Sequence[UUID]) -> None:
@@ -170,7 +172,7 @@ _LOCK = text(
     " FROM subscription s WHERE s.id = :id AND s.deleted_at IS NULL FOR NO KEY UPDATE OF s SKIP LOCKED"
 )
 _WORK = text(
-    "SELECT ARRAY(SELECT subject FROM delivery WHERE subscription_id = :id"
+    "SELECT clock_timestamp() AS at, ARRAY(SELECT subject FROM delivery WHERE subscription_id = :id"
     " AND claimed_until > clock_timestamp()) AS claimed,"
     " (SELECT count(*) FROM (SELECT FROM delivery WHERE subscription_id = :id AND status = 'pending'"
     " LIMIT :most) AS pending) AS open,"

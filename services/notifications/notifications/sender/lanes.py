@@ -2,9 +2,9 @@
 
 import asyncio
 from collections import deque
+from datetime import timedelta
 from uuid import UUID
 
-from chassis.clock import now
 from chassis.observability.log import logger
 from chassis.storage.database import Database
 from notifications.sender.claims import LEASE, Claim, ClaimedDelivery, ClaimLimits, claim
@@ -66,14 +66,14 @@ class Lane:
                 return
         if found is not None:
             self._may_have_more = found.has_more
-            self._take(found, claimed_at + self._longest_wait)
+            self._take(found, claimed_at)
 
-    def _take(self, found: Claim, until: float) -> None:
+    def _take(self, found: Claim, claimed_at: float) -> None:
         for delivery in found.deliveries:
             if delivery.subject not in self._waiting:
                 self._waiting[delivery.subject] = deque()
                 self._free.append(delivery.subject)
-            self._waiting[delivery.subject].append((delivery, found, until))
+            self._waiting[delivery.subject].append((delivery, found, claimed_at))
         self._left += len(found.deliveries)
 
     def _start(self) -> None:
@@ -101,10 +101,12 @@ class Lane:
             if self._may_have_more and self._left <= AT_ONCE / 2:
                 self._wake.set()
 
-    async def _attempt(self, delivery: ClaimedDelivery, found: Claim, until: float) -> None:
-        if asyncio.get_running_loop().time() > until:
+    async def _attempt(self, delivery: ClaimedDelivery, found: Claim, claimed_at: float) -> None:
+        waited = asyncio.get_running_loop().time() - claimed_at
+        if waited > self._longest_wait:
             self._recorder.release(delivery)  # its lease may end during the attempt: another sender may have it
             return
-        headers = headers_of(str(delivery.event_id), now(), delivery.body, found.keys)
+        moment = found.at + timedelta(seconds=waited)
+        headers = headers_of(str(delivery.event_id), moment, delivery.body, found.keys)
         result = await self._client.post(found.url, headers, delivery.body)
         self._recorder.add(Attempted(self._id, delivery, result))
