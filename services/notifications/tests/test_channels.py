@@ -60,6 +60,7 @@ async def test_fcm_exchanges_one_token_and_sends_a_title_and_an_id(tmp_path: Pat
     assert server.messages[0]["token"] == "device-token"
     assert server.messages[0]["notification"] == {"title": TITLE}
     assert server.messages[0]["data"] == {"notification_id": str(first.notification_id)}
+    assert server.messages[0]["android"]["notification"] == {"tag": str(first.notification_id)}
 
 
 def refusal(status: int, code: str) -> dict[str, Any]:
@@ -72,10 +73,10 @@ def refusal(status: int, code: str) -> dict[str, Any]:
     [
         (404, "UNREGISTERED", Refused("unregistered", removes_device=True)),
         (403, "SENDER_ID_MISMATCH", Refused("sender-id-mismatch", removes_device=True)),
-        (400, "INVALID_ARGUMENT", Refused("http-400")),
+        (400, "INVALID_ARGUMENT", Refused("invalid-argument", removes_device=True)),
         (429, "QUOTA_EXCEEDED", TryLater("http-429")),
         (503, "UNAVAILABLE", TryLater("http-503")),
-        (401, "THIRD_PARTY_AUTH_ERROR", TryLater("unauthorized")),
+        (401, "THIRD_PARTY_AUTH_ERROR", TryLater("third-party-auth-error")),
     ],
 )
 async def test_what_fcm_answers_decides_whether_it_is_tried_again(
@@ -87,6 +88,20 @@ async def test_what_fcm_answers_decides_whether_it_is_tried_again(
             NotificationChannel.PUSH, Platform.IOS, fcm_key_file=server.key_file(tmp_path), fcm_url=server.url
         )
         assert await sent_by(fcm, message("device-token")) == [expected]
+
+
+async def test_a_message_that_fcm_cannot_read_removes_no_device(tmp_path: Path) -> None:
+    """The same code as for a void token; the field tells them apart."""
+    async with google() as server:
+        server.status, server.body = 400, refusal(400, "INVALID_ARGUMENT")
+        violation = {"field": "message.data[0].value", "description": "Invalid value"}
+        server.body["error"]["details"].append(
+            {"@type": "type.googleapis.com/google.rpc.BadRequest", "fieldViolations": [violation]}
+        )
+        fcm = adapter_of(
+            NotificationChannel.PUSH, Platform.IOS, fcm_key_file=server.key_file(tmp_path), fcm_url=server.url
+        )
+        assert await sent_by(fcm, message("device-token")) == [Refused("http-400")]
 
 
 @pytest.fixture
@@ -239,6 +254,8 @@ async def test_zalo_gets_a_template_with_its_parameters() -> None:
     ("code", "expected"),
     [
         (-118, Refused("zalo-118")), (-124, TryLater("zalo-access-token")), (-133, TryLater("zalo-at-night", 3600.0)),
+        (-216, TryLater("zalo-access-token")), (-220, TryLater("zalo-access-token")), (-32, TryLater("zalo-rate")),
+        (-137, TryLater("zalo-no-balance")), (-144, TryLater("zalo-quota")), (-147, TryLater("zalo-quota")),
         (None, TryLater("invalid-response")),
     ],
 )  # fmt: skip

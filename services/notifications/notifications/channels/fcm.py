@@ -12,7 +12,7 @@ from typing import Any, Self
 import jwt
 
 from notifications.channels.messages import Accepted, Message, Refused, SendResult, TryLater
-from notifications.channels.partner_http import Answer, ChannelHttp
+from notifications.channels.partner_http import ChannelHttp
 
 SCOPE = "https://www.googleapis.com/auth/firebase.messaging"
 GRANT = "urn:ietf:params:oauth:grant-type:jwt-bearer"
@@ -20,6 +20,10 @@ SECONDS_OF_ASSERTION = 3600
 SECONDS_BEFORE_END = 300.0
 """A token is renewed so long before it ends."""
 UNAUTHORIZED = 401
+VOID = ("UNREGISTERED", "SENDER_ID_MISMATCH")
+INVALID = "INVALID_ARGUMENT"
+APPLE_REFUSES = "THIRD_PARTY_AUTH_ERROR"
+"""A 401 that is not about our access token: the key for Apple or for browsers in the Firebase project is wrong."""
 
 
 @dataclass(frozen=True)
@@ -60,7 +64,7 @@ class Fcm:
         self._token, self._token_until = "", 0.0
 
     async def send(self, message: Message) -> SendResult:
-        """`UNREGISTERED` and another project's token remove the device."""
+        """A token that is void, no token, or another project's, removes the device."""
         refused = await self._renew_token()
         if refused is not None:
             return refused
@@ -68,10 +72,15 @@ class Fcm:
         answer = await self._http.post(self._url, headers, json={"message": _content(message)})
         if answer.is_success and isinstance(answer.body, dict):
             return Accepted(answer.body.get("name"))
+        code = _error_code(answer.body)
+        if code == APPLE_REFUSES:
+            return TryLater(_name(code))
         if answer.status == UNAUTHORIZED:
             self._token_until = 0.0
             return TryLater("unauthorized")
-        return _failure(answer)
+        if code in VOID or (code == INVALID and _is_about_the_token(answer.body)):
+            return Refused(_name(code), removes_device=True)
+        return answer.failure()
 
     async def close(self) -> None:
         """Closes connections."""
@@ -94,18 +103,28 @@ def _content(message: Message) -> dict[str, Any]:
         "token": message.to,
         "notification": {"title": message.title},
         "data": {"notification_id": str(message.notification_id)},
-        "android": {"collapse_key": str(message.notification_id)},
+        "android": {
+            "collapse_key": str(message.notification_id),
+            "notification": {"tag": str(message.notification_id)},  # sent again, it takes the place of the first
+        },
         "apns": {"headers": {"apns-collapse-id": str(message.notification_id)}},
     }
 
 
-def _failure(answer: Answer) -> SendResult:
-    code = _error_code(answer.body)
-    if code in ("UNREGISTERED", "SENDER_ID_MISMATCH"):
-        return Refused(code.lower().replace("_", "-"), removes_device=True)
-    return answer.failure()
+def _name(code: str) -> str:
+    return code.lower().replace("_", "-")
 
 
 def _error_code(body: Any) -> str | None:
-    details = (body.get("error") or {}).get("details", []) if isinstance(body, dict) else []
-    return next((str(one["errorCode"]) for one in details if "errorCode" in one), None)
+    return next((str(one["errorCode"]) for one in _details(body) if "errorCode" in one), None)
+
+
+def _is_about_the_token(body: Any) -> bool:
+    """A void token has no field, or its own; what is wrong in a message has another."""
+    fields = [violation.get("field") for one in _details(body) for violation in one.get("fieldViolations", [])]
+    return all(field == "message.token" for field in fields)
+
+
+def _details(body: Any) -> list[dict[str, Any]]:
+    details: list[dict[str, Any]] = (body.get("error") or {}).get("details", []) if isinstance(body, dict) else []
+    return details

@@ -1,7 +1,7 @@
 """Zalo ZNS: a registered template with its parameters, over Zalo's interface or a partner's with the same protocol.
 
-`POST {ZNS_URL}` with the header `access_token`: `{phone, template_id, template_data, tracking_id}`; the answer is always 200,
-`{error, message, data: {msg_id}}`.
+`POST {ZNS_URL}` (Zalo's own: https://business.openapi.zalo.me/message/template) with the header `access_token`: `{phone,
+template_id, template_data, tracking_id}`; the answer is always 200, `{error, message, data: {msg_id, sent_time, quota}}`.
 """
 
 from collections.abc import Mapping
@@ -11,14 +11,18 @@ from notifications.channels.messages import Accepted, Message, Refused, SendResu
 from notifications.channels.partner_http import Answer, ChannelHttp
 
 TRY_LATER = {
+    -32: "rate",
     -100: "unknown-error",
-    -124: "access-token",
     -115: "no-balance",
-    -144: "quota",
-    -147: "quota",
+    -137: "no-balance",  # of the Zalo Cloud Account
+    -124: "access-token",
+    -216: "access-token",
+    -220: "access-token",  # it ends after 25 hours
     -133: "at-night",
+    -144: "quota",  # of the official account
+    -147: "quota",  # of the template
 }
-"""Zalo's codes that another time may not answer; every other code is final."""
+"""Zalo's codes that another time may not answer (error tables of ZNS and of the Official Account API); every other is final."""
 NIGHT = -133
 SECONDS_OF_NIGHT = 3600.0
 

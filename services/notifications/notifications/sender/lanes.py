@@ -98,6 +98,8 @@ class Lane:
                 self._free.append(subject)
             else:
                 del self._waiting[subject]
+            if self._recorder.is_behind:
+                await self._recorder.flush()
             if self._may_have_more and self._left <= AT_ONCE / 2:
                 self._wake.set()
 

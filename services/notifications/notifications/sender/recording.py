@@ -24,9 +24,11 @@ from notifications.sender.client import AttemptResult
 from notifications.sender.schedule import seconds_before_retry
 
 AT_ONCE = 1000
+ENOUGH = 300
 BATCH_SECONDS = 0.05
-"""A transaction costs more than the rows in it, so results are gathered for a moment. No attempt waits for it, and a sender
-that is killed repeats what it had not stored, with the same ids."""
+"""A transaction costs more than the rows in it, so results are gathered: `ENOUGH`, or for a moment."""
+MOST = 600
+"""A sender that is killed repeats what it had not stored, with the same ids: so many, and what is in flight."""
 LONGEST_PAUSE = 5.0
 
 
@@ -47,7 +49,7 @@ class Recorder:
         self._waiting: list[Attempted] = []
         self._not_attempted: list[UUID] = []
         self._has_some = asyncio.Event()
-        self._is_waited_for = asyncio.Event()
+        self._is_due = asyncio.Event()
         self._is_empty = asyncio.Event()
         self._is_empty.set()
 
@@ -56,6 +58,13 @@ class Recorder:
         self._waiting.append(attempted)
         self._is_empty.clear()
         self._has_some.set()
+        if len(self._waiting) >= ENOUGH:
+            self._is_due.set()
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether so many results wait that no attempt should be made before they are stored."""
+        return len(self._waiting) >= MOST
 
     def release(self, delivery: ClaimedDelivery) -> None:
         """Takes a delivery that was not attempted; it is given back soon."""
@@ -65,16 +74,16 @@ class Recorder:
 
     async def flush(self) -> None:
         """Waits until everything that was taken is stored."""
-        self._is_waited_for.set()
+        self._is_due.set()
         await self._is_empty.wait()
-        self._is_waited_for.clear()
 
     async def run(self) -> None:
         """Stores results until cancelled; a batch is tried again until it is stored."""
         while True:
             await self._has_some.wait()
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._is_waited_for.wait(), BATCH_SECONDS)
+                await asyncio.wait_for(self._is_due.wait(), BATCH_SECONDS)
+            self._is_due.clear()
             batch, released = self._waiting[:AT_ONCE], self._not_attempted[:AT_ONCE]
             await self._store_until_done(batch, released)
             count_attempts(batch)
