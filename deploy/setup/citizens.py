@@ -67,9 +67,10 @@ def broker(keycloak: KeycloakAdmin, provider: CitizenProvider) -> None:
 
 
 def _put_provider(keycloak: KeycloakAdmin, provider: CitizenProvider) -> None:
-    discovery = f"{provider.issuer}/.well-known/openid-configuration"
-    found = keycloak.post("/identity-provider/import-config", {"providerId": "oidc", "fromUrl": discovery})
-    config = found | {
+    there = [each for each in keycloak.get("/identity-provider/instances") if each["alias"] == ALIAS]
+    known = there[0]["config"] if there else {}
+    is_known = known.get("issuer", "").rstrip("/") == provider.issuer
+    config = (known if is_known else _discovered(keycloak, provider)) | {
         "clientId": provider.client_id, "clientSecret": provider.client_secret, "clientAuthMethod": "client_secret_post",
         "defaultScope": "openid profile", "pkceEnabled": "true", "pkceMethod": "S256", "validateSignature": "true",
         "useJwksUrl": "true", "syncMode": "FORCE",
@@ -80,11 +81,19 @@ def _put_provider(keycloak: KeycloakAdmin, provider: CitizenProvider) -> None:
         "alias": ALIAS, "displayName": "VNeID", "providerId": "oidc", "enabled": True, "trustEmail": False,
         "storeToken": False, "hideOnLogin": True, "firstBrokerLoginFlowAlias": "first broker login", "config": config,
     }  # fmt: skip
-    there = [each for each in keycloak.get("/identity-provider/instances") if each["alias"] == ALIAS]
     if there:
         keycloak.put(f"/identity-provider/instances/{ALIAS}", there[0] | wanted)
     else:
         keycloak.post("/identity-provider/instances", wanted)
+
+
+def _discovered(keycloak: KeycloakAdmin, provider: CitizenProvider) -> dict[str, str]:
+    """The provider's addresses; only once, so that `make up` does not depend on a provider that is known."""
+    discovery = f"{provider.issuer}/.well-known/openid-configuration"
+    found: dict[str, str] = keycloak.post(
+        "/identity-provider/import-config", {"providerId": "oidc", "fromUrl": discovery}
+    )
+    return found
 
 
 def _put_claim_mappers(keycloak: KeycloakAdmin, provider: CitizenProvider) -> None:

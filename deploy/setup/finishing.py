@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+import httpx
+
 from deploy.setup.citizens import CitizenProvider, broker
 from deploy.setup.keycloak import KeycloakAdmin
 from deploy.setup.partner import platform_client, register_partner
@@ -23,7 +25,7 @@ def finish(settings: Mapping[str, str], secrets: Path) -> Iterator[str]:
     with KeycloakAdmin(url, (secrets / "keycloak_password").read_text()) as keycloak:
         keycloak.set_dashboard_secret((secrets / CLIENT_SECRET).read_text())
         yield from _operator(keycloak, settings)
-        _broker_citizens(keycloak, settings, secrets)
+        yield from broker_citizens(keycloak, settings, secrets)
         yield from _partner(keycloak, settings, secrets)
 
 
@@ -43,11 +45,17 @@ def _operator(keycloak: KeycloakAdmin, settings: Mapping[str, str]) -> Iterator[
         yield "  (holds for one sign-in, which asks for a password of one's own; it is not shown again)"
 
 
-def _broker_citizens(keycloak: KeycloakAdmin, settings: Mapping[str, str], secrets: Path) -> None:
+def broker_citizens(keycloak: KeycloakAdmin, settings: Mapping[str, str], secrets: Path) -> Iterator[str]:
+    """Have the realm broker the provider of citizens' identities, where one was named; lines about what did not work."""
     file = secrets / CITIZENS_SECRET
     provider = CitizenProvider.of(settings, file.read_text() if file.exists() else "")
-    if provider is not None:
+    if provider is None:
+        return
+    try:
         broker(keycloak, provider)
+    except httpx.HTTPStatusError as refused:
+        yield f"Residents cannot sign in through {provider.issuer} yet: Keycloak answered {refused.response.status_code}."
+        yield "  Can Keycloak's container reach it, and is the address right (SETUP_CITIZENS_ISSUER)? make up tries again."
 
 
 def _partner(keycloak: KeycloakAdmin, settings: Mapping[str, str], secrets: Path) -> Iterator[str]:

@@ -28,6 +28,7 @@ from deploy.identity.browser import Browser
 from deploy.identity.keycloak import ADMIN_PASSWORD, Keycloak
 from deploy.local.started import Started, started
 from deploy.setup.citizens import ALIAS, CitizenProvider, broker, trusted_file
+from deploy.setup.finishing import broker_citizens
 from deploy.setup.keycloak import KeycloakAdmin
 
 pytestmark = [pytest.mark.identity, pytest.mark.timeout(900)]
@@ -222,6 +223,24 @@ def test_keycloaks_session_and_refreshed_tokens_keep_level_and_time_of_the_sign_
 
     person.finish(person.choose(person.begin(max_age="1"), 1))
     assert person.claims["auth_time"] > signed_in_at
+
+
+def test_a_provider_that_cannot_be_reached_is_named_and_a_known_one_is_not_asked_again(
+    platform: Started, admin: KeycloakAdmin, tmp_path: Path
+) -> None:
+    settings = {
+        "SETUP_CITIZENS_ISSUER": "http://127.0.0.1:9", "SETUP_CITIZENS_CLIENT_ID": "bakhong",
+        "SETUP_CITIZENS_CLAIMS": "personal_id name birthdate acr", "SETUP_CITIZENS_LEVELS": f"{LOW} {HIGH}",
+    }  # fmt: skip
+    before = admin.get(f"/identity-provider/instances/{ALIAS}")
+
+    assert "http://127.0.0.1:9" in next(iter(broker_citizens(admin, settings, tmp_path)))
+    assert admin.get(f"/identity-provider/instances/{ALIAS}") == before
+
+    moved = before | {"config": before["config"] | {"issuer": "http://127.0.0.1:9"}}  # as if it were down now
+    admin.put(f"/identity-provider/instances/{ALIAS}", moved)
+    assert list(broker_citizens(admin, settings, tmp_path)) == []
+    admin.put(f"/identity-provider/instances/{ALIAS}", before)
 
 
 def test_a_lower_level_at_the_next_sign_in_lowers_the_session(api: httpx.Client, visitor: Any) -> None:
