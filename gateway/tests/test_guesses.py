@@ -7,6 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
+from chassis.security.key_check import check_keys
 from chassis.storage.retention import delete_expired
 from gateway.asgi import Gateway
 from gateway.commands.development import development_secret
@@ -68,6 +69,15 @@ async def test_no_address_is_stored_and_old_guesses_are_deleted(
 
     assert b"203.0.113.9" not in kept["guesser"]
     assert await database.fetch("SELECT 1 FROM guess") == []
+
+
+async def test_a_wrong_guess_keeps_no_gateway_from_starting(
+    two_gateways: list[Gateway], database: Any, runtime: Any
+) -> None:
+    """The check of keys at the start took the blind index of an address for a value under an unknown key."""
+    await ask(two_gateways[0], WRONG)
+
+    assert await check_keys(database.url, runtime.service.metadata, runtime.settings)
 
 
 async def test_while_the_database_is_away_no_guess_is_answered(two_gateways: list[Gateway], database: Any) -> None:

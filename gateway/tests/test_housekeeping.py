@@ -13,7 +13,7 @@ from chassis.storage.database import Database
 from chassis.storage.retention import delete_expired
 from gateway.commands.housekeeping import BODY_DAYS, RETENTION, ROTATIONS
 from gateway.model import Delivery, PartnerSecret
-from gateway.model.deliveries import DELIVERY_BODY
+from gateway.model.deliveries import DELIVERY_BODY, DeliveryConflict
 
 OLD = "old:" + "b2xk" * 10 + "b2w="
 NEW = "new:" + "bmV3" * 10 + "bmU="
@@ -62,7 +62,9 @@ async def test_keys_rotate_while_webhooks_are_served(
     async with open_gateway(settings) as gateway:
         transport = httpx.ASGITransport(gateway)
         async with httpx.AsyncClient(transport=transport, base_url="http://gateway") as client:
-            first = await client.post("/webhooks/demo-bank", **signed("demo-bank", opening()))
+            first = await client.post("/webhooks/demo-bank", **signed("demo-bank", opening(), message_id="msg_1"))
+            other = opening(account_ref="acc-2")
+            conflict = await client.post("/webhooks/demo-bank", **signed("demo-bank", other, message_id="msg_1"))
             with_keys(f"{NEW},{OLD}")
             await rotate_keys(database, ROTATIONS)
             with_keys(NEW)
@@ -71,8 +73,11 @@ async def test_keys_rotate_while_webhooks_are_served(
         assert restarted.partner_cache.find("demo-bank").keys
 
     assert (first.status_code, second.status_code) == (202, 202)
+    assert conflict.json()["status"] == "conflict"
     async with database.reading() as session:
-        deliveries = list(await session.exec(select(Delivery)))
+        deliveries: list[Any] = list(await session.exec(select(Delivery)))
+        deliveries += list(await session.exec(select(DeliveryConflict)))
         secrets = list(await session.exec(select(PartnerSecret)))
+    assert len(deliveries) == 3
     assert all("038095000001" in decrypt_text(DELIVERY_BODY, str(one.id), one.body) for one in deliveries)
     assert all(is_encrypted_with_newest_key(one.sealed) for one in secrets if one.sealed)

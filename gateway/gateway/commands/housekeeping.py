@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from chassis.security.key_rotation import reencrypting
 from chassis.storage.retention import Retention
-from gateway.model.deliveries import DELIVERY_BODY, Delivery
+from gateway.model.deliveries import DELIVERY_BODY, Delivery, DeliveryConflict
 from gateway.model.partners import WEBHOOK_SECRET, PartnerSecret
 
 BODY_DAYS = 90
@@ -23,5 +23,6 @@ RETENTION = (
 ROTATIONS = (
     reencrypting(PartnerSecret, {"sealed": WEBHOOK_SECRET}),
     reencrypting(Delivery, {"body": DELIVERY_BODY}),
+    reencrypting(DeliveryConflict, {"body": DELIVERY_BODY}),
 )
 """The columns that key rotation encrypts again."""

@@ -13,7 +13,7 @@ from chassis.security.encryption import DEVELOPMENT_KEYS, Keys
 from chassis.settings import Settings
 from chassis.storage.database import ChassisTable, asyncpg_url
 
-NOT_ENCRYPTED = re.compile(r"(^|_)(index|hash|mark|sha256|digest|seal)$")
+NOT_ENCRYPTED = re.compile(r"(^|_)(index|hash|mark|sha256|digest|seal|guesser)$")
 """Columns with bytes that are no encrypted values are named for what they are: hashes and blind indexes."""
 IN_EVENTS = ("outbox", "dead_letter")
 """Tables whose JSON has encrypted values as base64 under the name `sealed`."""

@@ -36,6 +36,7 @@ class Rotation:
     """One table that follows a key. `rewrite` gets batches of its rows in the order of their ids, locked.
 
     `name` identifies its progress. `rows`: plain rows of the table (`columns`) or entities of the model (`entities`).
+    `encrypted`: the columns whose values it encrypts again; none where it writes indexes only.
     """
 
     name: str
@@ -44,6 +45,7 @@ class Rotation:
     follows: Literal["data", "index", "both"] = "data"
     rows: Literal["columns", "entities"] = "entities"
     batch: int = BATCH
+    encrypted: frozenset[str] = frozenset()
 
     def key_id(self) -> str | None:
         """The newest key (of both kinds, as `data|index`) that this table follows; None while there is only one."""
@@ -68,7 +70,7 @@ def reencrypting(
                     update(table).where(table.c.id == bindparam("row")).values(changed), {"row": row.id}
                 )
 
-    return Rotation(f"encrypt {table.name}", model, rewrite, rows="columns", batch=batch)
+    return Rotation(f"encrypt {table.name}", model, rewrite, rows="columns", batch=batch, encrypted=frozenset(contexts))
 
 
 def _rewritten(context: CipherContext, bound_to: str, value: bytes | None) -> bytes | None:

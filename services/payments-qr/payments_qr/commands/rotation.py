@@ -43,8 +43,12 @@ def _payment(payment: Payment) -> None:
         payment.keep_memo(memo)
 
 
+def _rotation(kind: type[Entity], rewrite: Callable[[Entity], None], *encrypted: str) -> Rotation:
+    return Rotation(str(kind.__tablename__), kind, _each(kind, rewrite), follows="both", encrypted=frozenset(encrypted))
+
+
 ROTATIONS = (
-    Rotation("merchant", Merchant, _each(Merchant, _merchant), follows="both"),
-    Rotation("qr_code", QrCode, _each(QrCode, _code), follows="both"),
-    Rotation("payment", Payment, _each(Payment, _payment), follows="both"),
+    _rotation(Merchant, _merchant, "account_no", "account_name", "tax_code"),
+    _rotation(QrCode, _code, "payload"),
+    _rotation(Payment, _payment, "memo"),
 )
