@@ -17,6 +17,7 @@ def main(cores: str, port: str, target: str) -> None:
         http=getattr(served, "http_protocol", "h11"),  # not httptools: an offered upgrade would smuggle requests
         h11_max_incomplete_event_size=65_536,
         ws="none",
+        proxy_headers=False,
         host="127.0.0.1",
         port=int(port),
         log_config=None,

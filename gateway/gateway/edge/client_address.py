@@ -1,6 +1,7 @@
 """The address of the client: that of the connection's peer, or the one that a trusted reverse proxy names."""
 
 import ipaddress
+from functools import lru_cache
 
 from gateway.edge.request_head import RawHeaders, RequestHead
 from gateway.edge.responses import Scope
@@ -27,6 +28,7 @@ def client_address(peer: str, head: RequestHead, proxy_networks: Networks) -> st
     return str(found)
 
 
+@lru_cache(maxsize=4096)
 def address_group(address: str) -> str:
     """What limits per address count: an IPv4 address, or the /64 network that one IPv6 subscriber has."""
     parsed = parse_address(address)
@@ -35,6 +37,7 @@ def address_group(address: str) -> str:
     return str(ipaddress.ip_network((parsed, 64), strict=False))
 
 
+@lru_cache(maxsize=4096)
 def parse_address(text: str) -> IPAddress | None:
     """The address, an IPv4 address written as IPv6 as IPv4; None for anything else, such as a Unix socket."""
     try:

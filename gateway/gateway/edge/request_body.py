@@ -80,11 +80,7 @@ async def read_body(receive: Receive, limit: int, idle: float) -> bytes:
 async def _pieces(receive: Receive, limit: int, idle: float | None) -> AsyncIterator[bytes]:
     size, more = 0, True
     while more:
-        try:
-            async with asyncio.timeout(idle):
-                message = await receive()
-        except TimeoutError:
-            raise RequestTooSlow from None
+        message = await receive() if idle is None else await _within(idle, receive)
         if message["type"] == "http.disconnect":
             raise ClientGone
         piece: bytes = message.get("body", b"")
@@ -93,6 +89,14 @@ async def _pieces(receive: Receive, limit: int, idle: float | None) -> AsyncIter
             raise TooLarge(headers={"Connection": "close"})
         yield piece
         more = message.get("more_body", False)
+
+
+async def _within(seconds: float, receive: Receive) -> Message:
+    try:
+        async with asyncio.timeout(seconds):
+            return await receive()
+    except TimeoutError:
+        raise RequestTooSlow from None
 
 
 class DisconnectWatch:

@@ -185,8 +185,9 @@ async def insert_new(database: Database, deliveries: Sequence[PendingDelivery]) 
     first: dict[tuple[str, str], PendingDelivery] = {}
     for pending in deliveries:
         first.setdefault(pending.key, pending)
-    rows = [_row(pending) + _outbox_row(pending) for pending in first.values()]
-    kept = await database.fetch(_INSERT_NEW, *zip(*rows, strict=True))
+    rows = [_row(pending) + _event_row(pending) for pending in first.values()]
+    event = PartnerEventReceived
+    kept = await database.fetch(_INSERT_NEW, event.topic, event.type, *zip(*rows, strict=True))
     if kept:
         database.on_published()
     return {row["id"] for row in kept}
@@ -199,15 +200,15 @@ def _row(pending: PendingDelivery) -> tuple[Any, ...]:
     )  # fmt: skip
 
 
-def _outbox_row(pending: PendingDelivery) -> tuple[Any, ...]:
+def _event_row(pending: PendingDelivery) -> tuple[Any, ...]:
+    """Id, value and headers of the event, whose key and time are those of the delivery."""
     if pending.event is None:
         return NO_EVENT
-    event = pending.received_event()
     headers = json.dumps({"traceparent": pending.traceparent})
-    return new_id(), event.topic, event.key, event.type, event.model_dump_json(), headers, pending.received_at
+    return new_id(), pending.received_event().model_dump_json(), headers
 
 
-NO_EVENT = (None,) * 7
+NO_EVENT = (None,) * 3
 
 
 async def write_deliveries(session: Session, deliveries: Sequence[PendingDelivery]) -> dict[UUID, WriteOutcome]:
@@ -303,16 +304,15 @@ _INSERT = text(
 )
 _INSERT_NEW = f"""
 WITH pending AS (
-    SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::timestamptz[], $6::timestamptz[],
-                         $7::bytea[], $8::bytea[], $9::text[], $10::uuid[], $11::text[], $12::text[], $13::text[],
-                         $14::text[], $15::text[], $16::timestamptz[]) WITH ORDINALITY
+    SELECT * FROM unnest($3::uuid[], $4::text[], $5::text[], $6::text[], $7::timestamptz[], $8::timestamptz[],
+                         $9::bytea[], $10::bytea[], $11::text[], $12::uuid[], $13::text[], $14::text[]) WITH ORDINALITY
          AS pending (id, partner_id, webhook_id, event, occurred_at, received_at, body_hash, body, subject_key,
-                    event_id, topic, key, type, value, headers, published_at, number)
+                    event_id, value, headers, number)
 ),
 kept AS ({_INSERT_DELIVERIES.format("pending")}),
 published AS (
     INSERT INTO outbox (event_id, topic, key, type, value, headers, occurred_at)
-    SELECT event_id, topic, key, type, value, headers, published_at
+    SELECT event_id, $1::text, subject_key, $2::text, value, headers, received_at
     FROM pending JOIN kept USING (id) WHERE event IS NOT NULL ORDER BY number
 )
 SELECT id FROM kept
