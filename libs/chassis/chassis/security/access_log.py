@@ -16,7 +16,7 @@ from chassis.errors import FieldError, InvalidQuery, PurposeRequired
 from chassis.ids import new_id
 from chassis.security.identity import Caller
 from chassis.storage.database import Database, ReadSession, Session
-from chassis.storage.outbox import outbox_record, publish
+from chassis.storage.outbox import outbox_records, publish
 from chassis.storage.tables import AccessEntry, AccessSeal
 from contracts.access import AccessRecorded, AccessSealed
 
@@ -86,7 +86,7 @@ async def fetch_and_record_access(
         action="read", purpose=purpose, fields=list(fields), legal_basis=None, unit_code=caller.unit_code,
         body=caller.body,
     )  # fmt: skip
-    record = outbox_record(entry)
+    [record] = outbox_records([entry])
     values = (
         entry.access_id, resident_id, entry.at, entry.actor, entry.role, entry.unit_code, entry.action, purpose,
         entry.fields, record.event_id, record.topic, record.key, record.type, record.value, json.dumps(record.headers),

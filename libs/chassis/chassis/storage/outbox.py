@@ -1,6 +1,7 @@
 """The transactional outbox: a transaction stores its events as rows of its own database, and the relay publishes them."""
 
 import json
+from collections.abc import Iterable
 from typing import Any
 
 from sqlalchemy import text
@@ -12,14 +13,16 @@ from contracts.event import Event
 
 def publish(session: Session, *events: Event) -> None:
     """Publishes events if this transaction commits; the order of one key's events is kept."""
-    session.outbox_records += map(outbox_record, events)
+    session.outbox_records += outbox_records(events)
 
 
-def outbox_record(event: Event) -> OutboxRecord:
-    """The outbox record of an event, with the trace context of the request or event that caused it."""
+def outbox_records(events: Iterable[Event]) -> list[OutboxRecord]:
+    """The outbox records of events, with the trace context of the request or event that caused them."""
     trace = current_traceparent()
     headers = {"traceparent": trace} if trace else {}
-    return OutboxRecord(event.topic, event.key, event.type, event.model_dump_json(), headers=headers)
+    return [
+        OutboxRecord(event.topic, event.key, event.type, event.model_dump_json(), headers=headers) for event in events
+    ]
 
 
 async def write_outbox(session: Session, records: list[OutboxRecord]) -> None:

@@ -33,6 +33,8 @@ def to_e164(text: str) -> str:
 
 
 def _plain(text: str) -> str:
+    if text.isascii() and text.isdigit():
+        return text  # as nearly all of them are written
     compatible = unicodedata.normalize("NFKC", text)
     digits = "".join(str(unicodedata.decimal(c)) if c.isdecimal() else c for c in compatible)
     return _SEPARATORS.sub("", digits)

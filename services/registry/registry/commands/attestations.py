@@ -228,7 +228,7 @@ async def _store_unmatched(session: Session, event: PartnerEvent, wanted: Subjec
     stored = await session.execute(_STORE, {
         "id": unmatched_id, "delivery_id": event.delivery_id, "partner_id": event.partner_id,
         "webhook_id": event.webhook_id, "event": event.event, "occurred_at": event.occurred_at,
-        "received_at": event.received_at, "reason": reason, "subject_kind": wanted.kind, "subject_index": wanted.index,
+        "received_at": event.received_at, "reason": reason, "subject_kind": wanted.kind, "subject_index": wanted.newest,
         "sealed": encrypt(UNMATCHED_DATA, str(event.delivery_id), json.dumps(dict(event.data))),
         "unit_id": unit.id if unit else None, "partner_unit_codes": list(event.partner_unit_codes),
     })  # fmt: skip

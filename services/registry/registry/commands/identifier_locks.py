@@ -1,7 +1,6 @@
 """The blind indexes by which people and organizations are recognised; the row of each index is its lock."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Literal, NamedTuple
 from uuid import UUID
@@ -23,15 +22,14 @@ class LockConflict(Unavailable, Transient):
     """Two transactions wait for each other's locks: a request is answered 503, an event is retried."""
 
 
-@dataclass(frozen=True, slots=True)
-class Subject:
+class Subject(NamedTuple):
     """A number that names a person or organization, as its indexes: of the newest key first, of older keys during a rotation."""
 
     kind: Kind
     indexes: tuple[bytes, ...]
 
     @property
-    def index(self) -> bytes:
+    def newest(self) -> bytes:
         """The index under the newest key, under which new rows are written."""
         return self.indexes[0]
 

@@ -50,19 +50,16 @@ class NewIdentity(NamedTuple):
 def new_identity(values: Mapping[str, Any], resident_id: UUID | None = None) -> NewIdentity:
     """The identity of a person who gets a new row, with a new id unless one is given; `values` has the numbers."""
     resident_id = resident_id or new_id()
+    row, by_number = str(resident_id), subject("personal_id", values["personal_id"])
+    by_phone = subject("phone", values["phone"]) if values.get("phone") else None
+    known: dict[str, bytes] = {who.kind: who.newest for who in (by_number, by_phone) if who}
     columns: dict[str, bytes | None] = {}
     for name, context in CONTEXTS.items():
         value, attribute = values.get(name), ATTRIBUTES[name]
-        columns[attribute.column_name] = encrypt(context, str(resident_id), value) if value else None
+        columns[attribute.column_name] = encrypt(context, row, value) if value else None
         if attribute.index_column:
-            columns[attribute.index_column] = blind_index(name, value) if value else None
-    phone = values.get("phone")
-    return NewIdentity(
-        id=resident_id,
-        columns=columns,
-        by_number=subject("personal_id", values["personal_id"]),
-        by_phone=subject("phone", phone) if phone else None,
-    )
+            columns[attribute.index_column] = (known.get(name) or blind_index(name, value)) if value else None
+    return NewIdentity(resident_id, columns, by_number, by_phone)
 
 
 class Newcomer(NamedTuple):

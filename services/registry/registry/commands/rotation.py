@@ -34,7 +34,7 @@ async def _reindex_residents(session: Session, residents: Sequence[Resident]) ->
     numbered = [(subject("personal_id", r.value("personal_id")), r.id) for r in residents]
     owners = await lock_subjects_once(session, [who for who, _ in numbered])
     await assign_to_residents(
-        session, [(who, owner) for who, owner in numbered if owners[who.index].resident_id is None]
+        session, [(who, owner) for who, owner in numbered if owners[who.newest].resident_id is None]
     )
     for resident in residents:
         for name in ("phone", "social_insurance_no"):
@@ -52,7 +52,7 @@ async def _reindex_organizations(session: Session, organizations: Sequence[Organ
 
 async def _reindex_waiting(session: Session, waiting: Sequence[UnmatchedEvent]) -> None:
     for event in waiting:
-        event.subject_index = subject_of(data_of(event)).index
+        event.subject_index = subject_of(data_of(event)).newest
         session.add(event)
 
 

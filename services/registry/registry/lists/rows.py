@@ -128,8 +128,9 @@ def _read_row(row: "_RowReader") -> Outcome:
         "village": row.village(),
     }
     others: dict[str, Any] = {}
+    titles = row.titles
     for name, read_cell in _OTHERS.items():
-        if name in row.titles and (ATTRIBUTES[name].kind == "yes_no" or not is_blank(row.cell(name))):
+        if name in titles and (name in _YES_NO or not is_blank(row.cell(name))):
             others[name] = row.plain(name, row.read(name, row.cell(name), read_cell))
     if row.rejections:
         return row.rejections
@@ -167,6 +168,8 @@ _OTHERS = {
     for name in IMPORTED
     if ATTRIBUTES[name].kind in _CELLS
 }
+_YES_NO = frozenset(name for name in _OTHERS if ATTRIBUTES[name].kind == "yes_no")
+"""An empty cell of these says no."""
 
 
 @dataclass(slots=True)

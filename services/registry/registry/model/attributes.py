@@ -7,7 +7,7 @@ attributes that a linked database answers for. Written by hand for a new attribu
 is published) the member of `contracts.registry.ResidentSnapshot`.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, Literal
@@ -77,7 +77,8 @@ class Attribute:
 
 def _birth_month(row: Row) -> str:
     """`YYYY-MM`, or `YYYY` where only the year is known: the day of birth does not leave the registry."""
-    return f"{row.born:%Y}" if row.birth_precision == "year" else f"{row.born:%Y-%m}"
+    day: str = row.born.isoformat()
+    return day[:4] if row.birth_precision == "year" else day[:7]
 
 
 TABLE = (
@@ -207,11 +208,12 @@ def linked_with(source: str) -> frozenset[str]:
     return frozenset(_names(lambda attribute: attribute.linked == source))
 
 
-def published_members(row: Row) -> Iterator[tuple[str, Any]]:
+_PUBLISHED = [(member, value_of) for attribute in TABLE for member, value_of in attribute.published.items()]
+
+
+def published_members(row: Row) -> dict[str, Any]:
     """The members of the snapshot event that follow from attributes, with their values for a row."""
-    for attribute in TABLE:
-        for member, value_of in attribute.published.items():
-            yield member, value_of(row)
+    return {member: value_of(row) for member, value_of in _PUBLISHED}
 
 
 def masked(name: str, value: Any) -> Any:

@@ -138,7 +138,7 @@ def snapshot_of(row: Any, unit_code: str) -> dict[str, Any]:
         "unit_code": unit_code,
         "at": row.changed_at,
         "life": row.life,
-        **dict(published_members(row)),
+        **published_members(row),
     }
 
 
