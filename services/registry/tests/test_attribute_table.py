@@ -19,6 +19,13 @@ from .conftest import a_resident
 BESIDE_ATTRIBUTES = {"resident_id", "version", "unit_id", "unit_code", "at", "life"}
 """Members of the snapshot that are no attributes."""
 SENSITIVE = {"ethnic_group", "nationality", "permanent_address", "address_line", "full_name", "personal_id", "phone"}
+IN_THE_CLEAR = {
+    "full_name", "date_of_birth", "birth_precision", "sex", "unit_code", "household_code", "id_document", "residence_status",
+    "phone_owner_verified", "has_smartphone", "has_bank_account", "social_protection",
+}  # fmt: skip
+"""Stored without encryption: what duplicates and lists are found by, and what says yes or no (ARCHITECTURE, "Personal data")."""
+PUBLISHED_BY_VALUE = {"birth_month", "sex", "residence_status", "household_id"}
+"""Members of the snapshot that say more than whether a condition holds."""
 STORED_ATTRIBUTES = [attribute for attribute in TABLE if attribute.stored]
 
 
@@ -69,6 +76,19 @@ def test_the_snapshot_event_has_no_member_that_the_table_does_not_publish() -> N
 
     assert not unknown, (
         f"ResidentSnapshot has {sorted(unknown)}: publish them by a line of registry/model/attributes.py"
+    )
+
+
+def test_a_new_attribute_is_encrypted_unless_it_is_listed_here_with_the_others() -> None:
+    assert {attribute.name for attribute in STORED_ATTRIBUTES if not attribute.encrypted} == IN_THE_CLEAR
+
+
+def test_what_a_resident_tells_travels_on_the_bus_as_a_condition_only() -> None:
+    members = {member for attribute in TABLE for member in attribute.published}
+    by_value = {member for member in members if ResidentSnapshot.model_fields[member].annotation is not bool}
+
+    assert by_value == PUBLISHED_BY_VALUE, (
+        "publish whether it is stated (`lambda row: row.x is not None`), never the value"
     )
 
 

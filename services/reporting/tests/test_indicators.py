@@ -19,6 +19,14 @@ def test_every_indicator_has_its_texts_in_both_languages_and_a_code_that_fits_a_
         assert re.fullmatch(r"[a-z][a-z0-9_]*(@[a-z0-9_]+)?", each.code), each.code
 
 
+def test_small_counts_are_shown_only_where_no_people_are_counted() -> None:
+    shown = {code for code, each in catalogue().indicators.items() if not each.is_personal}
+
+    assert shown == {
+        "communications_published", "data_sources_live", "procedures_chosen", "sessions_held", "utility_points_with_qr",
+    }, "`personal = false` is only for what counts no people, cases or payments of people"  # fmt: skip
+
+
 def test_the_api_document_names_every_indicator_that_may_be_asked_for(service: Service) -> None:
     """The published list of codes is the catalogue itself: a new indicator is added in one file."""
     paths = create_app(service).openapi()["paths"]
