@@ -20,6 +20,7 @@ from gateway.commands.development import development_secret
 from gateway.model.deliveries import DELIVERY_BODY
 
 WHAT = f"webhook accepted and durable, {CONNECTIONS} connections, one gateway process"
+FLOOR = "the floor of it: the same server, writer and answer without a check, a signature or encryption"
 SECONDS = 4.0
 MOST = 6_000
 """Requests a second prepared for each run: more than one gateway process answers."""
@@ -29,23 +30,27 @@ serials = count()
 
 
 def measure(stage: Stage, book: Book, rounds: int) -> None:
-    """One gateway that shares commits, one that does not, pgbench inserting the same row."""
+    """One gateway that shares commits, one that does not, one that checks nothing, pgbench inserting the same row."""
     alone = {"RUN_WORKER": "0"}
     with (
         stage.serving("gateway.app:app", name="gateway", service="gateway", variables=alone) as shared,
         stage.serving(
             "bench.contenders.each_alone:app", name="gateway-each", service="gateway", variables=alone
         ) as each,
+        stage.serving(
+            "bench.contenders.no_checks:app", name="no-checks", service="gateway", variables=alone
+        ) as unchecked,
     ):
         contenders = {
             "platform": lambda: _knock(stage, shared),
             "a commit for each": lambda: _knock(stage, each),
+            "no checks": lambda: _knock(stage, unchecked),
         }
         if find_tool("pgbench"):
             _make_table(stage)
             contenders["pgbench"] = lambda: _pgbench(stage)
         results = interleaved(book, WHAT, contenders, rounds)
-    refuse_failures(WHAT, results["platform"] + results["a commit for each"])
+    refuse_failures(WHAT, results["platform"] + results["a commit for each"] + results["no checks"])
     rates = {name: [run.rate for run in runs] for name, runs in results.items()}
     p99 = sorted(run.p99 for run in results["platform"])[rounds // 2]
     book.add(ratio_row(WHAT, "(a) our gateway, a commit for each request", 2.0, rates["platform"],
@@ -54,6 +59,7 @@ def measure(stage: Stage, book: Book, rounds: int) -> None:
         named = f"(b) pgbench, same row, an INSERT a transaction, {CLIENTS} clients, fsync on"
         disk = f"8 KiB durable in {seconds_to_sync(stage.folder) * 1000:.2f} ms"
         book.add(ratio_row(WHAT, named, 0.6, rates["platform"], rates["pgbench"], disk))
+        book.add(ratio_row(FLOOR, named, None, rates["no checks"], rates["pgbench"]))
     else:
         book.add(skipped(WHAT, "(b) pgbench", "≥ 0.6", "pgbench is not installed (Debian: postgresql-contrib)"))
 
