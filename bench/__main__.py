@@ -11,7 +11,7 @@ from pathlib import Path
 from bench import machine
 from bench.machine import Cores
 from bench.rounds import Book, Row
-from bench.rows import consumer, dashboard, imports, province, proxy, reads, relay, sending, start, webhook
+from bench.rows import consumer, dashboard, imports, province, proxy, reads, relay, sending, start, webhook, workbooks
 from bench.stage import Stage
 from bench.table import print_table
 
@@ -22,6 +22,7 @@ ROWS: dict[str, tuple[tuple[str, ...], Measure]] = {
     "reads": (("registry",), reads.measure),
     "proxy": (("gateway", "registry"), proxy.measure),
     "imports": (("registry",), imports.measure),
+    "workbooks": ((), workbooks.measure),
     "relay": (("registry",), relay.measure),
     "consumer": (("reporting", "registry"), consumer.measure),
     "province": (("reporting",), province.measure),
