@@ -370,6 +370,31 @@ async def test_a_providers_message_ends_in_the_same_row_and_gets_its_reply(
     assert events == [("qr.payment_settled", "92704"), ("qr.payment_settled", "92705")]
 
 
+async def test_a_provider_repeats_a_reversal_with_another_time(client: httpx.AsyncClient, sign_in: Any) -> None:
+    operator = await sign_in("operator")
+    partner = {"id": "feed", "name": "Feed", "kind": "bank", "dialect": "static-token"}
+    assert (await client.post("/v1/partners", json=partner, headers=operator)).status_code == 201
+    secret = {"secret": "a-long-token-of-the-feed"}
+    assert (await client.post("/v1/partners/feed/secrets", json=secret, headers=operator)).status_code == 201
+    reversal = {"partner_reference": "R1", "original_reference": "P1", "amount": 5000}
+    token = {"authorization": f"Bearer {secret['secret']}"}
+
+    statuses = []
+    for change in ({"reversed_at": "2026-11-21T15:00:37+07:00"}, {"reversed_at": "2026-11-21T15:01:00+07:00"}):
+        body = {
+            "id": "e1",
+            "type": "qr.payment_reversed",
+            "timestamp": change["reversed_at"],
+            "data": reversal | change,
+        }
+        statuses.append((await client.post("/webhooks/feed", json=body, headers=token)).json()["status"])
+    body["data"] = reversal | change | {"amount": 6000}
+    other = await client.post("/webhooks/feed", json=body, headers=token)
+
+    assert statuses == ["accepted", "duplicate"]
+    assert other.json()["status"] == "conflict"
+
+
 async def test_a_bad_transfer_of_casso_refuses_no_other(
     client: httpx.AsyncClient, sign_in: Any, published: Any
 ) -> None:

@@ -128,8 +128,14 @@ WITHOUT_RELATION = re.compile(
 """The audience alone decides, or the caller's own partner, feed or devices; test_matrix.py and the services' tests try them."""
 
 
+def granted() -> set[str]:
+    """The actions that the tables of payments-qr and casework grant to anyone."""
+    payment = {permission.action.removesuffix(" public_service") for permission in payments.PERMISSIONS}
+    return payment | {grant.operation for grant in casework.matrix()}
+
+
 def row_of(service: str, name: str, operation: str) -> Row | None:
-    """The row of a REST operation (`GET /v1/…`, function `name`); None where the tables have none."""
+    """The row of a REST operation (`GET /v1/…`, function `name`); None where the tables, or `ACTIONS`, have none."""
     match service:
         case "registry":
             return registry.AUTHORITY.get(name)  # type: ignore[return-value]  # literals are strings

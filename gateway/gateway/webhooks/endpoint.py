@@ -43,6 +43,7 @@ from gateway.webhooks.strict_json import BodyRefused, read_object
 BODY_LIMIT = 65_536
 SECONDS_TO_READ = 10.0
 JSON_MEDIA = frozenset({"application/json"})
+TIMES_OF_SENDING = frozenset({"settled_at", "reversed_at"})
 WORST = (WriteOutcome.CONFLICT, WriteOutcome.ACCEPTED, WriteOutcome.DUPLICATE)
 
 
@@ -230,7 +231,7 @@ def _without_content_if_wrong(message: PartnerMessage) -> PartnerMessage:
 
 def _hash_of(message: PartnerMessage) -> bytes:
     # Providers repeat a message with a new balance or time of sending; only type and data are compared.
-    compared = {name: value for name, value in message.data.items() if name != "settled_at"}
+    compared = {name: value for name, value in message.data.items() if name not in TIMES_OF_SENDING}
     return hashlib.sha256(json.dumps([message.type, compared], sort_keys=True).encode()).digest()
 
 

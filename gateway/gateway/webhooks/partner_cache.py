@@ -17,7 +17,7 @@ from chassis.security.encryption import DecryptionFailed, decrypt_text
 from chassis.storage.database import Database, ReadSession
 from gateway.model import Agreement, Licence, Partner, PartnerSecret
 from gateway.model.partners import WEBHOOK_SECRET
-from gateway.webhooks.signatures import SecretRefused, VerificationKey, parse_secret
+from gateway.webhooks.signatures import SecretRefused, VerificationKey, any_fits, parse_secret
 
 SECONDS_BETWEEN_REFRESHES = 1.0
 
@@ -69,11 +69,8 @@ class PartnerSnapshot:
     def has_client_secret(self, given: str, moment: datetime) -> bool:
         """Whether `given` is a client secret of this partner that counts now."""
         digest = hashlib.sha256(given.encode("utf-8", "replace")).digest()
-        fits = False
-        for secret in self.secrets:
-            if secret.use == "rest" and secret.digest is not None and secret.is_valid_at(moment):
-                fits |= hmac.compare_digest(secret.digest, digest)
-        return fits
+        counting = [each.digest for each in self.secrets if each.use == "rest" and each.is_valid_at(moment)]
+        return any_fits(filter(None, counting), lambda kept: hmac.compare_digest(kept, digest))
 
     def valid_grants_on(self, day: date) -> ValidGrants:
         """Its licences and agreements of a day, computed once: every change makes a new snapshot."""

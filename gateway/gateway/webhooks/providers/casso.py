@@ -23,7 +23,7 @@ from gateway.webhooks.providers.message import (
     settled,
     text_at,
 )
-from gateway.webhooks.signatures import TOLERANCE_SECONDS, SignatureRefused
+from gateway.webhooks.signatures import TOLERANCE_SECONDS, SignatureRefused, any_fits
 from gateway.webhooks.strict_json import BodyRefused, read_object
 
 _SIGNATURE = re.compile(r"t=([0-9]{13}),v1=([0-9a-f]{128})")
@@ -39,10 +39,7 @@ class CassoV1:
 
     def read(self, request: ProviderRequest, secrets: list[str], now: datetime) -> list[PartnerMessage]:
         given = request.header(b"secure-token")
-        fits = False
-        for secret in secrets:
-            fits |= hmac.compare_digest(secret.encode(), given)
-        if not fits:
+        if not any_fits(secrets, lambda secret: hmac.compare_digest(secret.encode(), given)):
             raise SignatureRefused("mismatch")
         return messages_of(_transfers(request.body), lambda transfer: _message_of(transfer, "tid", "when"), now)
 

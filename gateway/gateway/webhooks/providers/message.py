@@ -14,7 +14,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from chassis.observability.log import logger
 from chassis.web.bodies import Instant
-from gateway.webhooks.signatures import SignatureRefused
+from gateway.webhooks.signatures import SignatureRefused, any_fits
 from gateway.webhooks.strict_json import BodyRefused
 
 VIETNAM = timezone(timedelta(hours=7))
@@ -162,10 +162,7 @@ def settled(
 
 def is_hmac(secrets: list[str], text: bytes, given: bytes, algorithm: str) -> bool:
     """Whether `given` (bytes, not text) is the HMAC of `text` under any secret, compared in constant time."""
-    fits = False
-    for secret in secrets:
-        fits |= hmac.compare_digest(hmac.digest(secret.encode(), text, algorithm), given)
-    return fits
+    return any_fits(secrets, lambda key: hmac.compare_digest(hmac.digest(key.encode(), text, algorithm), given))
 
 
 def read_form(body: bytes, *, fields: int = 100) -> dict[str, str]:

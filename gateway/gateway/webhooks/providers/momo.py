@@ -17,7 +17,7 @@ from gateway.webhooks.providers.message import (
     settled,
     text_at,
 )
-from gateway.webhooks.signatures import SignatureRefused
+from gateway.webhooks.signatures import SignatureRefused, any_fits
 from gateway.webhooks.strict_json import read_object
 
 _SIGNED = (
@@ -37,11 +37,12 @@ class Momo:
     def read(self, request: ProviderRequest, secrets: list[str], now: datetime) -> list[PartnerMessage]:
         document = read_object(request.body)
         given = from_hex(document.get("signature"))
-        pairs = [secret.partition(":") for secret in secrets]
-        fits = False
-        for access_key, _, secret_key in pairs:
-            fits |= is_hmac([secret_key], signed_text(access_key, document), given, "sha256")
-        if not fits:
+
+        def fits(secret: str) -> bool:
+            access_key, _, secret_key = secret.partition(":")
+            return is_hmac([secret_key], signed_text(access_key, document), given, "sha256")
+
+        if not any_fits(secrets, fits):
             raise SignatureRefused("mismatch")
         return [_message_of(document)]
 

@@ -25,7 +25,7 @@ from gateway.webhooks.providers.message import (
     settled,
     text_at,
 )
-from gateway.webhooks.signatures import TOLERANCE_SECONDS, SignatureRefused
+from gateway.webhooks.signatures import TOLERANCE_SECONDS, SignatureRefused, any_fits
 from gateway.webhooks.strict_json import read_object
 
 _TIMESTAMP = re.compile(rb"[0-9]{10}")
@@ -66,10 +66,7 @@ def _check_signature(request: ProviderRequest, secrets: list[str], now: datetime
 
 def _check_api_key(request: ProviderRequest, secrets: list[str]) -> None:
     given = request.header(b"authorization")
-    fits = False
-    for secret in secrets:
-        fits |= hmac.compare_digest(b"Apikey " + secret.encode(), given)
-    if not fits:
+    if not any_fits(secrets, lambda secret: hmac.compare_digest(b"Apikey " + secret.encode(), given)):
         raise SignatureRefused("mismatch")
 
 

@@ -13,7 +13,7 @@ from gateway.webhooks.providers.message import (
     instant_at,
     text_at,
 )
-from gateway.webhooks.signatures import SignatureRefused
+from gateway.webhooks.signatures import SignatureRefused, any_fits
 from gateway.webhooks.strict_json import BodyRefused, read_object
 
 
@@ -27,10 +27,7 @@ class StaticToken:
 
     def read(self, request: ProviderRequest, secrets: list[str], now: datetime) -> list[PartnerMessage]:
         given = request.header(b"authorization")
-        fits = False
-        for secret in secrets:
-            fits |= hmac.compare_digest(b"Bearer " + secret.encode(), given)
-        if not fits:
+        if not any_fits(secrets, lambda secret: hmac.compare_digest(b"Bearer " + secret.encode(), given)):
             raise SignatureRefused("mismatch")
         document = read_object(request.body)
         data = document.get("data")

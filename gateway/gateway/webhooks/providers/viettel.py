@@ -23,7 +23,7 @@ from gateway.webhooks.providers.message import (
     settled,
     text_at,
 )
-from gateway.webhooks.signatures import SignatureRefused
+from gateway.webhooks.signatures import SignatureRefused, any_fits
 from gateway.webhooks.strict_json import BodyRefused
 
 _SIGNED = (
@@ -51,10 +51,12 @@ class Viettel:
     def read(self, request: ProviderRequest, secrets: list[str], now: datetime) -> list[PartnerMessage]:
         form = read_form(request.body)
         given = _read_checksum(form.get("check_sum", ""))
-        fits = False
-        for access_code, _, hash_key in (secret.partition(":") for secret in secrets):
-            fits |= is_hmac([hash_key], signed_text(access_code, form), given, "sha1")
-        if not fits:
+
+        def fits(secret: str) -> bool:
+            access_code, _, hash_key = secret.partition(":")
+            return is_hmac([hash_key], signed_text(access_code, form), given, "sha1")
+
+        if not any_fits(secrets, fits):
             raise SignatureRefused("mismatch")
         return [_message_of(form, now)]
 
