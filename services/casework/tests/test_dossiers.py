@@ -190,6 +190,8 @@ async def test_what_a_source_verified_is_read_only_and_every_wrong_field_is_name
         ("/fields/shoe_size", "unknown-field"),
         ("/fields/registered_on", "date"),
     }
+    [choice] = [error["message"] for error in answer.json()["errors"] if error["code"] == "choice"]
+    assert "birth (" in choice
 
 
 async def test_a_stale_value_needs_confirmation_and_can_be_corrected(binh, world, registry):

@@ -5,6 +5,7 @@ import zipfile
 from datetime import datetime
 from pathlib import Path
 
+import pypdfium2
 import pytest
 from sqlalchemy import text
 
@@ -186,6 +187,23 @@ async def test_the_slip_is_printed_before_and_after_receipt(binh, officer, extra
     assert before.content.startswith(b"%PDF-")
     assert after.headers["content-type"] == "application/pdf"
     assert (await binh.get(f"/v1/dossiers/{funeral['id']}/slip.pdf")).status_code == 409
+
+
+async def test_the_slip_of_a_dossier_of_the_counter_says_nothing_of_online_and_lists_what_was_shown(officer, world):
+    body = {"procedure_code": "2.000815", "resident_id": str(world.binh), "channel": "direct"}
+    opened = (await officer.post("/v1/dossiers", json=body)).json()
+    await officer.patch(f"/v1/dossiers/{opened['id']}", json={"fields": {"paper_name": "Bằng lái", "pages": 1}})
+    submitted = await officer.post(f"/v1/dossiers/{opened['id']}/submit")
+    assert submitted.status_code == 200, submitted.text
+
+    slip = await officer.get(f"/v1/dossiers/{opened['id']}/slip.pdf")
+
+    document = pypdfium2.PdfDocument(io.BytesIO(slip.content))
+    words = " ".join(document[0].get_textpage().get_text_range().split())
+    document.close()
+    assert "ĐÃ NỘP HỒ SƠ" in words
+    assert "TRỰC TUYẾN" not in words
+    assert "Bản chính giấy tờ" in words
 
 
 async def test_a_signed_form_is_verified_and_its_signature_stored_with_the_dossier(

@@ -59,8 +59,10 @@ async def test_a_transfer_by_hand_keeps_the_promise_and_shows_who_has_it(officer
         )
     )  # fmt: skip
     with frozen_at(datetime.fromisoformat("2026-11-23T14:00:00+07:00")):
+        here = await officer.post(actions, json={"action": "transfer", "unit_code": dossier["unit_code"]})
         moved = (await officer.post(actions, json={"action": "transfer", "unit_code": "15061"})).json()
 
+    assert here.status_code == 422
     assert (moved["unit_code"], moved["due_at"], moved["status"]) == ("15061", promised, "accepted")
     history = moves((await binh.get(f"/v1/dossiers/{dossier['id']}")).json())
     assert history[-2:] == [("accept", "officer", "15724"), ("transfer", "officer", "15061")]

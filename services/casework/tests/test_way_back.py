@@ -169,6 +169,7 @@ async def test_a_returned_result_is_revoked_with_its_approval(binh, officer, col
     too_late = await act(colleague, death, "revert", **NOTE)
     own = await act(officer, death, "revoke_result", **NOTE)
     revoked = (await act(colleague, death, "revoke_result", **NOTE)).json()
+    assert too_late.json()["legal"] == ["revoke_result"]
 
     assert (too_late.status_code, own.status_code) == (409, 409)
     assert (revoked["status"], revoked["finished_at"], revoked["is_on_time"]) == ("accepted", None, None)

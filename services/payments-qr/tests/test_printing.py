@@ -134,6 +134,11 @@ def words_of(pdf: bytes) -> str:
     return words
 
 
+def test_the_poster_of_a_utility_speaks_of_no_seller() -> None:
+    assert "người bán" not in words_of(posters_pdf([poster("Điện lực")], "a5"))
+    assert "người bán" in words_of(posters_pdf([poster("Sạp cá", asks=False)], "a5"))
+
+
 async def test_a_poster_names_the_holder_that_the_provider_gave_and_asks_for_the_customer_code_where_there_is_one(
     officer, activated, registered, deliver, partner_event
 ):

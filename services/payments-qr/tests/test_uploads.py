@@ -313,6 +313,36 @@ async def test_a_footer_of_bills_is_no_bill_and_another_sum_is_a_remark() -> Non
     }  # fmt: skip
 
 
+async def test_a_bill_file_as_a_company_prints_it_is_read() -> None:
+    content = io.BytesIO()
+    with xlsxwriter.Workbook(content) as book:
+        sheet = book.add_worksheet()
+        sheet.merge_range(0, 0, 0, 5, "BẢNG KÊ TIỀN ĐIỆN THÁNG 10 NĂM 2026")
+        sheet.write_row(3, 0, ["STT", "Mã KH", "Tên khách hàng", "Kỳ HĐ", "Tổng tiền thanh toán", "Hạn thanh toán"])
+        sheet.write_row(4, 0, ["I. Thôn 1"])
+        sheet.write_row(5, 0, [1, "PD1", "Lê Văn A", "10/2026", "1.234.567", "15/12/2026"])
+        sheet.write_row(6, 0, [2, "PD2", "Trần Thị B", "10/2026", "0", "15/12/2026"])
+        sheet.write_row(7, 0, ["Tổng cộng", "", "", "", "1.234.568"])
+        sheet.write_row(9, 0, ["", "", "Người lập biểu"])
+    remarks = Remarks()
+
+    bill, wrong = await all_of(bill_lines(stored(content.getvalue()), remarks))
+
+    assert isinstance(bill, BillLine)
+    assert (bill.number, bill.amount) == (3, 1_234_567)
+    assert isinstance(wrong, list)
+    assert [(one.row, one.column) for one in wrong] == [(4, "Tổng tiền thanh toán")]
+    assert [(one.row, one.code) for one in remarks.found] == [(2, "no-bill"), (7, "no-bill"), (5, "sum-differs")]
+    assert "1.234.568" in remarks.found[-1].vi
+
+
+async def test_a_bill_file_without_a_column_is_told_which() -> None:
+    with pytest.raises(RejectedFile) as refused:
+        await all_of(bill_lines(file_of("Mã KH;Tháng nào;Số tiền;Hạn nộp\nPD1;06/2026;85.000;30/06/2026\n"), Remarks()))
+
+    assert refused.value.rejection.vi.startswith("Thiếu cột bắt buộc: Kỳ hóa đơn")
+
+
 async def test_accents_of_windows_1258_after_the_first_blocks_are_read_and_composed() -> None:
     head = "name;tax_code;bank;account_no;account_name;counter\n"
     plain = "".join(f"Quay {n};0380852{n:05d};Agribank;35002050{n:05d};LE VAN A;{n}\n" for n in range(400))

@@ -59,8 +59,8 @@ OBSOLETE_DOCUMENT = Finding(
 )
 TAX_CODE_INVALID = Finding(
     "tax-code-invalid",
-    "Mã số thuế không hợp lệ (10, 13 hoặc 12 chữ số)",
-    "Not a valid tax code (10, 13 or 12 digits)",
+    "Mã số thuế không hợp lệ: cần 10, 12 hoặc 13 chữ số, và chữ số kiểm tra (chữ số thứ 10) phải đúng",
+    "Not a valid tax code: 10, 12 or 13 digits, and the tenth, the check digit, must fit",
 )
 HEALTH_CARD_INVALID = Finding(
     "health-card-invalid",

@@ -80,7 +80,7 @@ async def test_wrong_shapes_unknown_units_and_impossible_numbers_are_all_named_i
     assert wrong == {
         "/personal_id": ("personal-id-not-digits", "Số định danh chỉ gồm chữ số"),
         "/phone": ("phone-invalid", "Số điện thoại không hợp lệ"),
-        "/sex": ("literal-error", "Phải là một trong: 'male' or 'female'."),
+        "/sex": ("literal-error", "Phải là một trong: 'male' hoặc 'female'."),
         "/unit_code": ("unknown-unit", "Không có đơn vị nào mang mã này."),
     }
     assert {error["message"] for error in in_english.json()["errors"]} >= {"No unit has this code."}

@@ -152,7 +152,7 @@ def _field_error(item: Any) -> FieldError:
     vi = MESSAGES.get(item["type"], "Giá trị không hợp lệ.")
     limits = {name: value for name, value in context.items() if isinstance(value, (int, float, str))}
     try:
-        vi = vi.format(**limits)
+        vi = vi.format(**limits).replace("' or '", "' hoặc '")  # pydantic joins the allowed values in English
     except KeyError:
         vi = "Giá trị không hợp lệ."
     return FieldError(pointer, CODES.get(item["type"], item["type"].replace("_", "-")), vi, item["msg"])

@@ -114,6 +114,9 @@ async def _transfer(session: Session, dossier: Dossier, decision: Decision) -> N
     competent = await deciding_unit(session, people, rules)
     if named.id != competent.id and not (rules.applicant_names_unit and not people.concerns_another):
         raise NotCompetent(errors=[not_competent()])
+    if named.id == dossier.unit_id:
+        vi, en = "Hồ sơ đang ở chính đơn vị này.", "The dossier is with this unit already."
+        raise InvalidBody(errors=[FieldError("/unit_code", "same-unit", vi, en)])
     dossier.unit_id, dossier.unit_code = named.id, named.code
 
 

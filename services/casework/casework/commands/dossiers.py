@@ -102,7 +102,7 @@ def fill_in(dossier: Dossier, changes: FormChanges, *, sees_subject: bool) -> No
         try:
             form[name] = _typed(fields.get(name), form.get(name, Entry()), value, sees_subject=sees_subject)
         except WrongValue as error:
-            wrong.append(_wrong_value(name, error.code))
+            wrong.append(_wrong_value(name, error.code, fields.get(name)))
     if wrong:
         raise InvalidBody(errors=wrong)
     dossier.copies = changes.copies or dossier.copies
@@ -147,8 +147,12 @@ def _require_editable(dossier: Dossier) -> None:
         raise DossierNotEditable()
 
 
-def _wrong_value(name: str, code: str) -> FieldError:
+def _wrong_value(name: str, code: str, field: FormField | None) -> FieldError:
     vi, en = _WRONG.get(code, ("Giá trị không hợp lệ.", "The value does not fit."))
+    if code == "choice" and field is not None:
+        choices = field.choices or ()
+        vi += f" {'; '.join(f'{choice.value} ({choice.label.vi})' for choice in choices)}."
+        en += f" {'; '.join(f'{choice.value} ({choice.label.en})' for choice in choices)}."
     return FieldError(f"/fields/{name}", code, vi, en)
 
 
@@ -161,6 +165,6 @@ _WRONG = {
     "integer": ("Phải là số nguyên không âm.", "A whole number, not negative."),
     "boolean": ("Phải là đúng hoặc sai (true, false).", "Either true or false."),
     "date": ("Phải là ngày dạng YYYY-MM-DD.", "A date as YYYY-MM-DD."),
-    "choice": ("Phải là một trong các giá trị của danh sách.", "One of the listed values."),
+    "choice": ("Phải là một trong các giá trị sau:", "One of these values:"),
     "text": ("Phải là chuỗi ký tự không rỗng, tối đa 2000 ký tự.", "A text of 1 to 2000 characters."),
 }

@@ -54,7 +54,9 @@ async def take_back(
 def _last_action(dossier: Dossier, history: Sequence[DossierStep]) -> Sequence[DossierStep]:
     """The newest step that still counts, if an officer took it and the result was not returned."""
     counting = [step for step in history if step.undone_by is None and step.action not in SECOND_OFFICER]
-    if not counting or counting[-1].undo is None or dossier.status == Status.RETURNED:
+    if dossier.status == Status.RETURNED:
+        raise IllegalAction(members={"legal": [Action.REVOKE_RESULT.value]})
+    if not counting or counting[-1].undo is None:
         raise IllegalAction(members={"legal": []})
     return counting[-1:]
 

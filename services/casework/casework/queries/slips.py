@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 
 from casework.calendar import TimeLimit
 from casework.model.dossiers import Dossier
-from casework.model.fees import FeeStatus
+from casework.model.fees import Channel, FeeStatus
 from casework.model.forms import Entry, Form, is_hidden, masked
 from casework.procedures import Version, load_catalogue
 from casework.queries.dossiers import list_papers
@@ -36,7 +36,9 @@ async def get_slip(session: ReadSession, dossier: Dossier, *, sees_subject: bool
     components = [
         Component(document.label.vi, attached.count(document.code) or 1)
         for document in rules.documents
-        if document.source in ("form", "data") or document.code in attached
+        if document.source in ("form", "data")
+        or document.code in attached
+        or (document.source == "in_person" and dossier.channel == Channel.DIRECT)
     ]
     return Slip(
         unit_name=f"Ủy ban nhân dân {place}",
@@ -58,6 +60,7 @@ async def get_slip(session: ReadSession, dossier: Dossier, *, sees_subject: bool
         tracking_url=tracking_url(dossier),
         tracking_page=tracking_page(),
         is_receipt=dossier.received_at is not None,
+        is_online=dossier.channel == Channel.ONLINE,
     )
 
 

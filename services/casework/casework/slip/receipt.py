@@ -39,6 +39,7 @@ class Slip(NamedTuple):
     tracking_url: str
     tracking_page: str
     is_receipt: bool
+    is_online: bool = True
 
 
 def render_slip(slip: Slip) -> bytes:

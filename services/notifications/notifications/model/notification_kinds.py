@@ -268,7 +268,7 @@ KINDS: tuple[Kind, ...] = (
          ("Representative added", "A representative may act for you{until}."), _represented(person_of, active=True)),
     Kind("representative_ended", None, ("Người đại diện đã kết thúc", "Một người không còn được thay mặt ông/bà."),
          ("Representative ended", "A representative may no longer act for you."), _represented(person_of, active=False)),
-    Kind("representation_given", None, ("Ông/bà được đại diện", "Ông/bà được thay mặt một người hoặc tổ chức{until}."),
+    Kind("representation_given", None, ("Ông/bà là người đại diện", "Ông/bà được thay mặt một người hoặc tổ chức{until}."),
          ("You may act for another", "You may act for another person or organization{until}."),
          _represented(representative, active=True)),
     Kind("representation_ended", None, ("Việc đại diện đã kết thúc", "Ông/bà không còn được thay mặt một người hoặc tổ chức."),

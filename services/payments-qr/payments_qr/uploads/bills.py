@@ -13,7 +13,7 @@ from tabular.values import parse_date, text_of
 
 COLUMNS = (
     Column("customer_code", ("Mã khách hàng", "Mã KH", "Mã khách", "Mã danh bộ", "Danh bộ"), required=True),
-    Column("period", ("Kỳ hóa đơn", "Kỳ", "Tháng", "Kỳ cước", "Tháng/năm", "Kỳ ghi chỉ số"), required=True),
+    Column("period", ("Kỳ hóa đơn", "Kỳ HĐ", "Kỳ", "Tháng", "Kỳ cước", "Tháng/năm", "Kỳ ghi chỉ số"), required=True),
     Column(
         "amount",
         ("Số tiền", "Tổng tiền", "Số tiền phải trả", "Tổng cộng tiền thanh toán", "Thành tiền", "Tổng tiền thanh toán"),
@@ -78,12 +78,20 @@ async def bill_lines(file: BinaryIO, remarks: Remarks) -> AsyncGenerator[BillLin
     async for row in rows_of(file, COLUMNS, remarks):
         if isinstance(row, BrokenRow):
             yield [broken(row)]
+        elif _has_no_bill(row):
+            vi, en = "Dòng không có hóa đơn nào, được bỏ qua.", "The row has no bill and was passed over."
+            remarks.note(row.number, "", "no-bill", vi, en)
         elif not footer.note(row):
             bill = _bill_of(row)
             if isinstance(bill, BillLine):
                 footer.total += bill.amount
             yield bill
     footer.compare(remarks)
+
+
+def _has_no_bill(row: Row) -> bool:
+    """A heading of a group ("I. Thôn 1"), the sum in words, a place to sign: text beside empty columns of a bill."""
+    return not any(text(row, column.name) for column in TEMPLATE)
 
 
 def _bill_of(row: Row) -> BillLine | list[Rejection]:

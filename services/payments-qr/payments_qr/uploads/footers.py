@@ -3,7 +3,7 @@
 from contextlib import suppress
 from dataclasses import dataclass
 
-from payments_qr.uploads.tables import Remarks, header_key, heading
+from payments_qr.uploads.tables import Remarks, dotted, header_key, heading
 from tabular import CellError, Row
 from tabular.values import parse_vnd, text_of
 
@@ -37,6 +37,6 @@ class Footer:
     def compare(self, remarks: Remarks) -> None:
         """Notes a sum that differs from the rows."""
         if self.stated is not None and self.stated != self.total:
-            vi = f"Dòng tổng cộng ghi {self.stated} nhưng các dòng hợp lệ cộng lại là {self.total}."
+            vi = f"Dòng tổng cộng ghi {dotted(self.stated)} nhưng các dòng hợp lệ cộng lại là {dotted(self.total)}."
             en = f"The footer states {self.stated}, the valid rows add up to {self.total}."
             remarks.note(self.number, self.column, "sum-differs", vi, en)

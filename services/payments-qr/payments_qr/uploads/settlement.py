@@ -32,6 +32,7 @@ from payments_qr.uploads.tables import (
     RejectedFile,
     Rejection,
     Remarks,
+    dotted,
     header_key,
     heading,
     opened,
@@ -191,9 +192,11 @@ def _stated(names: list[str], line: list[str], wanted: set[str]) -> int | None:
 
 def _compare(column: str, stated: int | None, found: set[int], code: str) -> None:
     if stated is not None and stated not in found:
-        sums = " / ".join(map(str, sorted(found)))
-        vi = f"Tệp ghi {stated} ở “{column}” nhưng các dòng cộng lại là {sums}."
-        raise _refused(1, column, code, vi, f"The file states {stated} as “{column}”, the rows add up to {sums}.")
+        sums = " / ".join(map(dotted, sorted(found)))
+        vi = f"Tệp ghi {dotted(stated)} ở “{column}” nhưng các dòng cộng lại là {sums}."
+        raise _refused(
+            1, column, code, vi, f"The file states {dotted(stated)} as “{column}”, the rows add up to {sums}."
+        )
 
 
 def _line_of(row: Row) -> FileLine:

@@ -106,6 +106,8 @@ def refused_file(error: UnreadableTable, columns: Sequence[Column]) -> RejectedF
     if error.finding.code in ("column-missing", "file-empty"):
         listed = ", ".join(column.title for column in columns if column.required)
         vi, en = f"Tệp phải có các cột: {listed}.", f"The file must have the columns: {listed}."
+        if error.finding.code == "column-missing":
+            vi, en = f"{error.finding.vi}. {vi}", f"{error.finding.en}. {en}"
         return RejectedFile(Rejection(1, "", "missing-columns", vi, en))
     return RejectedFile(Rejection(1, "", "not-a-table", error.finding.vi, error.finding.en))
 
@@ -113,6 +115,11 @@ def refused_file(error: UnreadableTable, columns: Sequence[Column]) -> RejectedF
 def broken(row: BrokenRow) -> Rejection:
     """A row that cannot be read as a row."""
     return Rejection(row.number, "", row.finding.code, row.finding.vi, row.finding.en)
+
+
+def dotted(amount: int) -> str:
+    """An amount as people write it: `1.234.567`."""
+    return f"{amount:,}".replace(",", ".")
 
 
 def whole_number(cell: Cell) -> int | None:
