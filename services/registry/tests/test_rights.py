@@ -6,6 +6,7 @@ from uuid import uuid4
 import pytest
 from sqlmodel import select
 
+from chassis.runtime import Service
 from chassis.security.levels import MAX_AGE_SECONDS
 from chassis.storage.database import Session
 from chassis.storage.tables import AccessEntry
@@ -130,13 +131,50 @@ async def test_an_officer_who_fills_a_form_states_a_purpose_and_for_numbers_in_f
     ]  # fmt: skip
 
 
+EXPORTED = {
+    "fact": "history",
+    "consent": "consents",
+    "correction": "corrections",
+    "organization": "organizations",
+    "identity_link": "accounts",
+    "representation": "representatives",
+    "move_request": "moves",
+    "access_elsewhere": "access_log",
+}
+"""The member of the export for each table."""
+NOT_EXPORTED = {
+    "identifier": "locks and indexes of numbers that stand in `values`",
+    "resident_word": "an index of the name",
+    "duplicate_check": "a suspicion about two records that nobody has confirmed",
+    "duplicate_key": "an index for duplicates",
+    "representative_claim": "an unconfirmed claim on an organization; the claimant reads it there",
+    "resident_use": "when the record was last used, for the load of the registry",
+    "imported_resident": "which row of which list changed the record: its effect is in `history`",
+    "unmatched_event": "a partner's message that fitted no record, kept encrypted until it does",
+    "linked_check": "when a linked database was asked last",
+    "undecided_resident": "a change of unit that waits for a decision of the commune",
+}
+
+
 async def test_everything_about_a_person_can_be_exported_by_the_person(calling: Any, register: Any) -> None:
     view = await register(a_resident())
 
     exported = (await calling("resident", resident_id=view["id"]).get(f"/v1/residents/{view['id']}/export")).json()
 
     assert exported["values"]["personal_id"] == "038085000001"
-    assert {"facts", "history", "consents", "corrections", "organizations", "access_log"} <= exported.keys()
+    assert exported.keys() == {
+        "resident_id", "status", "registered_at", "values", "facts", "represented", *EXPORTED.values(),
+    }  # fmt: skip
+
+
+def test_every_table_about_residents_is_in_the_export_or_says_why_not(service: Service) -> None:
+    about_residents = {
+        table.name
+        for table in service.metadata.tables.values()
+        if {"resident_id", "representative_id"} & set(table.columns.keys())
+    }
+
+    assert about_residents == EXPORTED.keys() | NOT_EXPORTED.keys()
 
 
 async def test_a_correction_has_legal_time_limits_and_applies_when_accepted(

@@ -175,7 +175,7 @@ async def export_resident(
     purpose_code = purpose_of(caller, resident_id, purpose)
     resident = await get_resident(session, caller, resident_id)
     record_access(session, SERVICE, caller, resident.id, action="export", purpose=purpose_code, fields=["*"])
-    return export_view(await export_of(session, resident))
+    return export_view(await export_of(session, caller, resident))
 
 
 @router.get("/v1/residents/{resident_id}/facts/{name}/history")

@@ -21,6 +21,9 @@ from registry.queries.access import LoggedAccess
 from registry.queries.duplicates import CandidatePair
 from registry.queries.history import PersonExport
 from registry.schemas.checked import ShortText
+from registry.schemas.identity_links import LinkView
+from registry.schemas.move_requests import MoveView
+from registry.schemas.representations import RepresentativeView
 from registry.schemas.residents import AttributeHistoryView, AttributeView
 
 
@@ -233,5 +236,12 @@ def export_view(export: PersonExport) -> dict[str, Any]:
         "consents": [ConsentView.of(consent).model_dump() for consent in export.consents],
         "corrections": [CorrectionView.of(correction).model_dump() for correction in export.corrections],
         "organizations": list(export.organization_ids),
+        "accounts": [LinkView.of(link).model_dump() for link in export.accounts],
+        "representatives": [RepresentativeView.of(*each).model_dump() for each in export.representatives],
+        "represented": [
+            each.model_dump(include={"id", "resident_id", "organization_id", "scope", "until", "basis"})
+            for each in export.represented
+        ],
+        "moves": [MoveView.of(move, in_full=True).model_dump() for move in export.moves],
         "access_log": [AccessView.of(entry).model_dump() for entry in export.access_log],
     }
