@@ -70,7 +70,7 @@ ADDED = re.compile(r"ADD COLUMN (?:IF NOT EXISTS )?(\w+)((?:[^,\"';]|'[^']*')*)"
 @pytest.mark.parametrize("name", [*(service.name for service in SERVICES), GATEWAY])
 def test_a_new_column_that_must_not_be_empty_has_a_default(name: str) -> None:
     """The release before, which runs on the same schema during an upgrade, inserts rows without the column."""
-    package = Path(str(importlib.import_module(package_of(name)).__file__)).parent
+    package = Path(str(importlib.import_module(f"{package_of(name)}.app").__file__)).parent
     scripts = list((package / "migrations/versions").glob("*.py"))
     wrong = [
         f"{script.name}: {column}"
