@@ -97,10 +97,10 @@ def _states(api: ApiClient) -> str:
     return ", ".join(f"{name} {_state(each)}" for name, each in sorted(states.items())) or "no answer"
 
 
-def _state(told: Any) -> str:
-    if not isinstance(told, dict):
-        return str(told)
-    return "/".join(str(told[name]) for name in sorted(told))
+def _state(answer: Any) -> str:
+    if not isinstance(answer, dict):
+        return str(answer)
+    return "/".join(str(answer[name]) for name in sorted(answer))
 
 
 def load_residents(api: ApiClient, all_people: list[Person]) -> None:

@@ -58,13 +58,13 @@ def wait_while_it_moves(
 ) -> T:
     """The first truthy response, or the last one when `sign` did not change for so long. Says every ten seconds how far it is."""
     patience = patience or Patience(seconds)
-    told_at = time.monotonic()
+    printed_at = time.monotonic()
     while not (response := condition()):
         seen = sign()
         if patience.is_over(seen):
             break
-        if time.monotonic() - told_at >= BETWEEN_LINES:
-            told_at = time.monotonic()
+        if time.monotonic() - printed_at >= BETWEEN_LINES:
+            printed_at = time.monotonic()
             progress.done(f"  still waiting for {what}: {seen}")
         time.sleep(BETWEEN_LOOKS)
     return response

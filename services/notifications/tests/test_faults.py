@@ -221,9 +221,9 @@ async def test_without_kafka_events_wait_and_each_arrives_under_one_id(
         broker.stop()
 
     assert reached <= EVENTS // 2, "the broker was not away"
-    told = {(one.message["data"]["resident_id"], one.id) for one in receiver.seen}
-    assert len(receiver.seen) == len(told) == EVENTS
-    assert {person for person, _ in told} == {str(one.resident_id) for one in people}
+    notified = {(one.message["data"]["resident_id"], one.id) for one in receiver.seen}
+    assert len(receiver.seen) == len(notified) == EVENTS
+    assert {person for person, _ in notified} == {str(one.resident_id) for one in people}
 
 
 async def announce(database: Database, events: Sequence[StepCompleted]) -> None:
